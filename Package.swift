@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The layers of the product. An arrow that is not drawn here does not build: every check passes
+// `--explicit-target-dependency-import-check error` (see the Makefile).
+//
+//   pixelater ──▶ Terminal ──▶ Console ──▶ Pipeline ──▶ PixelEngine ──▶ CPNG CJPEG
+//       │            └──▶ CNcurses  │          └──▶ ObjectStore
+//       └──▶ Settings ──────────────┴──▶ (Pipeline, ObjectStore)
+
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "pixelater",
+  products: [
+    .executable(name: "pixelater", targets: ["pixelater"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+  ],
+  targets: [
+    // C fences: setjmp, varargs and macros stop here.
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(
+      name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+    .target(name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], swiftSettings: strict),
+    .target(name: "ObjectStore", swiftSettings: strict),
+    .target(
+      name: "Pipeline", dependencies: ["PixelEngine", "ObjectStore"], swiftSettings: strict),
+    .target(
+      name: "Console",
+      dependencies: [
+        "Pipeline", "ObjectStore", "PixelEngine", .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
+      swiftSettings: strict),
+    .target(name: "Terminal", dependencies: ["Console", "CNcurses"], swiftSettings: strict),
+    .target(
+      name: "Settings",
+      dependencies: ["ObjectStore", "Pipeline", .product(name: "TOMLKit", package: "TOMLKit")],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "pixelater",
+      dependencies: [
+        "Terminal", "Console", "Settings", "Pipeline", "ObjectStore", "PixelEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: strict),
+
+    .testTarget(name: "PixelEngineTests", dependencies: ["PixelEngine"], swiftSettings: strict),
+    .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"], swiftSettings: strict),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["Pipeline", "ObjectStore", "PixelEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConsoleTests", dependencies: ["Console", "Pipeline", "ObjectStore", "PixelEngine"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Terminal", "Console"], swiftSettings: strict),
+    .testTarget(
+      name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["pixelater"], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

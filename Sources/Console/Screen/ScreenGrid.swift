@@ -1,0 +1,72 @@
+/// A whole screen as a value: what `render` makes and `Terminal` draws, and what golden tests compare.
+package struct ScreenGrid: Hashable, Sendable {
+  package let size: ScreenSize
+  /// `size.columns * size.rows` cells, row by row from the top left.
+  package private(set) var cells: [ScreenCell]
+  /// Where the terminal's cursor shows, or nil where it is hidden (the usual case; text input shows it).
+  package var cursor: ScreenPoint?
+  /// Where a picture stands on bare cells, covered by nothing: a driver may repaint it in one go. Nil: none.
+  package var picture: ScreenRect?
+
+  package init(size: ScreenSize, fill: ScreenCell = .blank) {
+    self.size = size
+    cells = Array(repeating: fill, count: size.columns * size.rows)
+  }
+
+  package subscript(column: Int, row: Int) -> ScreenCell {
+    get { cells[row * size.columns + column] }
+    set { cells[row * size.columns + column] = newValue }
+  }
+}
+
+package struct ScreenSize: Hashable, Sendable {
+  package var columns: Int
+  package var rows: Int
+
+  package init(columns: Int, rows: Int) {
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+package struct ScreenPoint: Hashable, Sendable {
+  package var column: Int
+  package var row: Int
+
+  package init(column: Int, row: Int) {
+    self.column = column
+    self.row = row
+  }
+}
+
+package struct ScreenRect: Hashable, Sendable {
+  package var column: Int
+  package var row: Int
+  package var columns: Int
+  package var rows: Int
+
+  package init(column: Int, row: Int, columns: Int, rows: Int) {
+    self.column = column
+    self.row = row
+    self.columns = columns
+    self.rows = rows
+  }
+}
+
+/// One character cell.
+package struct ScreenCell: Hashable, Sendable {
+  /// One base character of width 1 or 2 with at most two combining marks; empty in the right half of a wide one.
+  /// Always safe to print: foreign text has been through `DisplayText`.
+  package var text: String
+  package var style: Style
+  /// The theme slot the style came from, for golden role rows; nil in a picture.
+  package var slot: Slot?
+
+  package init(text: String, style: Style = Style(), slot: Slot? = nil) {
+    self.text = text
+    self.style = style
+    self.slot = slot
+  }
+
+  package static let blank = ScreenCell(text: " ")
+}

@@ -1,0 +1,48 @@
+/// What went wrong with one call to a store. Text for people is made from it in one place, above this layer.
+package struct StoreError: Error, Hashable, Sendable {
+  package var operation: Operation
+  /// The key or the prefix that was asked for.
+  package var key: String
+  package var reason: Reason
+
+  package init(operation: Operation, key: String, reason: Reason) {
+    self.operation = operation
+    self.key = key
+    self.reason = reason
+  }
+
+  package enum Operation: String, Hashable, Sendable {
+    case open, head, get, put, delete, list, watch
+  }
+
+  package enum Reason: Hashable, Sendable {
+    case notFound
+    /// The bucket, or the folder that stands for it, is not there.
+    case noSuchBucket
+    case accessDenied
+    case expiredCredentials
+    case wrongRegion(String?)
+    case preconditionFailed
+    case invalidRange
+    case throttled
+    case timeout
+    /// The store cannot be reached or answers with a fault of its own.
+    case unavailable(detail: String)
+    case checksumMismatch
+    /// The store refuses to write: opened read-only.
+    case readOnly
+    /// No room left.
+    case full
+    case cancelled
+    /// Anything else the store said.
+    case other(detail: String)
+  }
+
+  /// Whether the same call may succeed later, so that it is worth repeating. Only this drives retries.
+  package var isTransient: Bool {
+    switch reason {
+    case .throttled, .timeout, .unavailable, .checksumMismatch: true
+    default: false
+    }
+  }
+}

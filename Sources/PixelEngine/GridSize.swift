@@ -1,0 +1,13 @@
+/// The side of a grid: each rendition is the picture reduced to this many cells across and down.
+package enum GridSize: Int, CaseIterable, Sendable, Comparable, Codable {
+  case x8 = 8
+  case x16 = 16
+  case x32 = 32
+  case x48 = 48
+  case x64 = 64
+
+  /// Cells across, which is also cells down.
+  package var side: Int { rawValue }
+
+  package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}

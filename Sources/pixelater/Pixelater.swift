@@ -1,0 +1,4 @@
+@main
+enum Pixelater {
+  static func main() {}
+}
