@@ -1,0 +1,50 @@
+package import ObjectStore
+package import PixelEngine
+
+/// How a rendition's key is made of its source's: something that tells the size, then the source key, so that the
+/// renditions of one size list in source-key order.
+package struct RenditionNaming: Hashable, Sendable {
+  /// What stands before the source key; `{N}` is the side of the grid.
+  private let stem: String
+
+  /// The default, which is the reference pipeline's: `pixelated-{N}x{N}-{key}`.
+  package init() {
+    stem = "pixelated-{N}x{N}-"
+  }
+
+  /// - Parameter template: ends with `{key}` and names `{N}` before it.
+  /// - Returns: nil for any other template, and where the prefix of one size begins another's, so that a key could be
+  ///   read two ways.
+  package init?(template: String) {
+    guard template.hasSuffix("{key}"), template.contains("{N}") else { return nil }
+    stem = String(template.dropLast("{key}".count))
+    guard !stem.contains("{key}") else { return nil }
+    let prefixes = GridSize.allCases.map(prefix(for:)) + [FailureRecord.prefix]
+    for (i, a) in prefixes.enumerated() {
+      for (j, b) in prefixes.enumerated() where i != j && b.hasPrefix(a) { return nil }
+    }
+  }
+
+  /// As it was given.
+  package var template: String { stem + "{key}" }
+
+  /// What every rendition of this size starts with.
+  package func prefix(for size: GridSize) -> String {
+    stem.replacing("{N}", with: String(size.side))
+  }
+
+  /// The relative key of a rendition.
+  package func key(of source: ObjectKey, size: GridSize) -> String {
+    prefix(for: size) + source.string
+  }
+
+  /// The size and the source key that a relative key of the destination names, or nil where it names no rendition.
+  package func parse(_ key: ObjectKey) -> (size: GridSize, source: ObjectKey)? {
+    for size in GridSize.allCases {
+      let prefix = prefix(for: size).utf8
+      guard key.string.utf8.starts(with: prefix) else { continue }
+      return ObjectKey(String(Substring(key.string.utf8.dropFirst(prefix.count)))).map { (size, $0) }
+    }
+    return nil
+  }
+}
