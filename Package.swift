@@ -63,6 +63,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ConsoleTests", dependencies: ["Console", "Pipeline", "ObjectStore", "PixelEngine"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "TerminalTests", dependencies: ["Terminal", "Console"], swiftSettings: strict),
