@@ -23,6 +23,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
@@ -35,7 +36,11 @@ let package = Package(
     .target(name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
     .target(
-      name: "Pipeline", dependencies: ["PixelEngine", "ObjectStore"], swiftSettings: strict),
+      name: "Pipeline",
+      dependencies: [
+        "PixelEngine", "ObjectStore", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "Console",
       dependencies: [
@@ -65,8 +70,13 @@ let package = Package(
       name: "ConsoleTests", dependencies: ["Console", "Pipeline", "ObjectStore", "PixelEngine"],
       exclude: ["Golden"],
       swiftSettings: strict),
+    // A small program for the terminal tests to drive under a pseudo-terminal and tmux.
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["Terminal", "Console"], path: "Tests/TerminalProbe",
+      swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Terminal", "Console"], swiftSettings: strict),
+      name: "TerminalTests", dependencies: ["Terminal", "Console", "CNcurses", "terminal-probe"],
+      swiftSettings: strict),
     .testTarget(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline"],
       swiftSettings: strict),
