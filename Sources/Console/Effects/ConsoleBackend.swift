@@ -4,11 +4,9 @@ package import PixelEngine
 
 /// What the console acts on: the pipeline over a workspace, or a stand-in in tests.
 package protocol ConsoleBackend: Sendable {
-  /// Fetches the next batch of a listing, in key order; nil after the last.
-  typealias NextRows = @Sendable () async throws(StoreError) -> ListedRows?
-
-  /// Begins a listing of everything. Nothing is read before the first batch is asked for.
-  func listing() -> NextRows
+  /// Lists everything, batch by batch in key order, until the end or until `take` answers false. The next batch is
+  /// fetched when `take` has answered.
+  func list(_ take: (ListedRows) async -> Bool) async throws(StoreError)
   /// A row read anew; nil where its source is gone.
   func row(_ key: ObjectKey) async throws(StoreError) -> StatusRow?
   /// Grids of an object: stored ones, computed ones where none is stored.

@@ -20,6 +20,7 @@ package final class EffectRunner: Sendable {
     var toRead: [ObjectKey] = []
     var isReading = false
     var jobEvents: [JobEvent] = []
+    var change: BucketChange?
     var isPostingJobs = false
     var isStopped = false
   }
@@ -36,8 +37,10 @@ package final class EffectRunner: Sendable {
   /// Begins to watch: jobs, changes, seconds.
   package func start() {
     backend.startJobs { [self] event in noteJob(event) }
-    let watching = Task { [backend, post] in
-      for await change in backend.changes() { post(.changed(change)) }
+    // Asked for at once: what changes from here on is told, however long the first listing takes.
+    let changes = backend.changes()
+    let watching = Task { [self] in
+      for await change in changes { noteChange(change) }
     }
     let ticking = Task { [post] in
       while !Task.isCancelled {
@@ -95,17 +98,14 @@ package final class EffectRunner: Sendable {
     let (credits, credit) = AsyncStream.makeStream(of: Void.self)
     for _ in 0..<4 { credit.yield() }
     let task = Task { [backend, post] in
-      let next = backend.listing()
       var credits = credits.makeAsyncIterator()
       do throws(StoreError) {
-        while await credits.next() != nil {
-          guard let rows = try await next() else {
-            if !Task.isCancelled { post(.listingEnded(nil, listing: number)) }
-            return
-          }
-          if Task.isCancelled { return }
+        try await backend.list { rows in
+          guard await credits.next() != nil, !Task.isCancelled else { return false }
           post(.listed(rows, listing: number))
+          return true
         }
+        if !Task.isCancelled { post(.listingEnded(nil, listing: number)) }
       } catch {
         if !Task.isCancelled { post(.listingEnded(error, listing: number)) }
       }
@@ -186,6 +186,23 @@ package final class EffectRunner: Sendable {
         return work.jobEvents
       }
       post(.jobs(events))
+    }
+  }
+
+  /// Likewise with changes: five renditions and a record are one look at their source.
+  private func noteChange(_ change: BucketChange) {
+    let start = work.withLock { work in
+      defer { work.change = work.change?.merged(with: change) ?? change }
+      return work.change == nil
+    }
+    guard start else { return }
+    Task {
+      try? await Task.sleep(for: .milliseconds(100))
+      let change = work.withLock { work in
+        defer { work.change = nil }
+        return work.isStopped ? nil : work.change
+      }
+      if let change { post(.changed(change)) }
     }
   }
 
