@@ -98,17 +98,17 @@ struct SessionTests {
     }
   }
 
-  @Test func twoHundredThousandRows() async {
-    let backend = FakeBackend(rows: (0..<200_000).map { Fixture.row("photos/\(1_000_000 + $0).jpg", renditions: $0 % 3 == 0 ? Fixture.complete : RenditionSet()) })
+  @Test func manyRows() async {
+    let backend = FakeBackend(rows: (0..<20_000).map { Fixture.row("photos/\(1_000_000 + $0).jpg", renditions: $0 % 3 == 0 ? Fixture.complete : RenditionSet()) })
     await Self.run(backend) { session, until in
       // The first page is there long before the end.
       await until("first page") { Self.text($0).contains("photos/1000000.jpg") }
       #expect(Self.text(session.screen()).contains("more coming"))
       _ = session.handle(.key(.down))
-      await until("all") { Self.text($0).contains("● live") && Self.text($0).contains("200,000 objects") }
+      await until("all") { Self.text($0).contains("● live") && Self.text($0).contains("20,000 objects") }
       _ = session.handle(.key(.character("/")))
-      for character in "199999" { _ = session.handle(.key(.character(character))) }
-      await until("filtered") { Self.text($0).contains("photos/1199999.jpg") }
+      for character in "19999" { _ = session.handle(.key(.character(character))) }
+      await until("filtered") { Self.text($0).contains("photos/1019999.jpg") }
       #expect(Self.text(session.screen()).contains("1 shown"))
     }
   }

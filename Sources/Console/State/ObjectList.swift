@@ -93,7 +93,8 @@ package struct ObjectList: Sendable {
     reveal(lines: lines, count: count)
   }
 
-  /// Follows a change of the table; the line under the cursor keeps its place on the screen.
+  /// Follows a change of the table. The line under the cursor keeps its place on the screen; but a list that shows its
+  /// beginning goes on showing it, so that what comes in at the top is seen.
   mutating func follow(_ changes: RowTable.Changes, in table: RowTable, lines: Int) {
     guard !changes.isEmpty else { return }
     if isArranging {
@@ -109,7 +110,7 @@ package struct ObjectList: Sendable {
       let place = arrangement.place(of: id, in: table, sort: query.sort)
       if place.found {
         cursor = place.index
-        top = max(0, cursor - offset)
+        if top > 0 { top = max(0, cursor - offset) }
       }
     }
     cursor = max(0, min(cursor, count - 1))

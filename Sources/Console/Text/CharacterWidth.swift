@@ -1,4 +1,4 @@
-/// How many columns a scalar takes on a terminal: the answers of glibc 2.36's `wcwidth` (Unicode 15.0), which is what
+/// How many columns a scalar takes on a terminal: the answers of glibc 2.36's `wcwidth` (Unicode 14.0), which is what
 /// the terminal library under us counts with.
 package enum CharacterWidth {
   /// 1 or 2, 0 for what combines with the character before it, nil for what cannot be shown as it is.
@@ -15,8 +15,8 @@ package enum CharacterWidth {
     case .privateUse: return 1
     default: break
     }
-    // Assigned after Unicode 15.0: unknown to the terminal library.
-    guard let age = properties.age, (age.major, age.minor) <= (15, 0) else { return nil }
+    // Assigned after Unicode 14.0: unknown to the terminal library.
+    guard let age = properties.age, (age.major, age.minor) <= (14, 0) else { return nil }
     return 1
   }
 
