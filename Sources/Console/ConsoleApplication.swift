@@ -1,8 +1,8 @@
 /// The console as its driver sees it: events go in, a screen comes out.
 ///
-/// `Terminal` owns the loop: it feeds `handle` with what happens, carries out the `TerminalEffect`s it answers, and draws
-/// `screen` when something changed. It is called from one thread only; everything slow runs elsewhere and comes back
-/// through the `post` closure the application was made with.
+/// `Terminal` owns the loop: it feeds `handle` with what happens, carries out the `TerminalEffect`s it answers, and
+/// draws `screen` when something changed. It is called from one thread only; everything slow runs elsewhere and comes
+/// back through the `post` closure the application was made with.
 package protocol ConsoleApplication: AnyObject {
   associatedtype Message: Sendable
 

@@ -77,10 +77,13 @@ struct DisplayTextTests {
     var generator = SystemRandomNumberGenerator()
     let alphabet = Array("ab鳥é\u{202E}\u{1B}👩 -/.")
     for _ in 0..<300 {
-      let text = String((0..<Int.random(in: 0...20, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
+      let text = String(
+        (0..<Int.random(in: 0...20, using: &generator)).map { _ in alphabet.randomElement(using: &generator) ?? "a" })
       for columns in 0...14 {
         for cut in [DisplayText.Cut.end, .middle, .start] {
-          #expect(DisplayText(text).truncated(to: columns, at: cut).width <= max(columns, 0) || DisplayText(text).width <= columns)
+          #expect(
+            DisplayText(text).truncated(to: columns, at: cut).width <= max(columns, 0)
+              || DisplayText(text).width <= columns)
         }
         for line in DisplayText(text).wrapped(to: max(2, columns)) { #expect(line.width <= max(2, columns)) }
       }

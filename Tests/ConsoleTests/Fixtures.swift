@@ -93,7 +93,9 @@ enum Fixture {
   static var rows: [StatusRow] {
     [
       row("2025/summer/beach.jpg", size: 2_481_022, age: 86_400 * 200, renditions: complete),
-      row("2025/summer/dunes at dawn, before the wind rose and everybody else woke up.jpg", size: 3_910_554, age: 86_400 * 198, renditions: complete),
+      row(
+        "2025/summer/dunes at dawn, before the wind rose and everybody else woke up.jpg", size: 3_910_554,
+        age: 86_400 * 198, renditions: complete),
       row("2025/winter/sled.png", size: 918_200, age: 86_400 * 80, renditions: complete),
       row("cat.png", renditions: complete),
       row("evil\u{1B}[31m\u{202E}gnp.png", size: 312, age: 59),
@@ -102,9 +104,15 @@ enum Fixture {
       row("new.png", size: 18_022, age: 12),
       row("noise.jpg", size: 99_482, age: 4000, failure: .damaged),
       row("notes.txt", size: 512, age: 86_400 * 30),
-      row("old.png", size: 6_221, age: 60, renditions: renditions([.x8: .stale, .x16: .stale, .x32: .stale, .x48: .stale, .x64: .present])),
-      row("poster.png", size: 88_120_400, age: 86_400 * 3, failure: .tooLarge, attempts: 1, message: "The picture has 900,000,000 pixels; 100,000,000 are allowed."),
-      row("slow.jpg", size: 1_204_000, age: 800, failure: .timeout, attempts: 3, message: "The store did not answer within 10 s."),
+      row(
+        "old.png", size: 6_221, age: 60,
+        renditions: renditions([.x8: .stale, .x16: .stale, .x32: .stale, .x48: .stale, .x64: .present])),
+      row(
+        "poster.png", size: 88_120_400, age: 86_400 * 3, failure: .tooLarge, attempts: 1,
+        message: "The picture has 900,000,000 pixels; 100,000,000 are allowed."),
+      row(
+        "slow.jpg", size: 1_204_000, age: 800, failure: .timeout, attempts: 3,
+        message: "The store did not answer within 10 s."),
     ].sorted { $0.key < $1.key }
   }
 

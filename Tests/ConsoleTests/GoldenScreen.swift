@@ -17,11 +17,20 @@ enum GoldenScreen {
       return
     }
     let wanted = try String(contentsOf: file, encoding: .utf8)
-    let difference = zip(wanted.split(separator: "\n", omittingEmptySubsequences: false), actual.split(separator: "\n", omittingEmptySubsequences: false))
-      .enumerated().first { $1.0 != $1.1 }
+    let difference = zip(
+      wanted.split(separator: "\n", omittingEmptySubsequences: false),
+      actual.split(separator: "\n", omittingEmptySubsequences: false)
+    )
+    .enumerated().first { $1.0 != $1.1 }
     #expect(
       wanted == actual,
-      "\(name), first difference in line \((difference?.offset ?? -1) + 1):\n\(difference?.element.0 ?? "")\n\(difference?.element.1 ?? "")\n\nwhole:\n\(actual)",
+      """
+      \(name), first difference in line \((difference?.offset ?? -1) + 1):
+      \(difference?.element.0 ?? "")
+      \(difference?.element.1 ?? "")
+      whole:
+      \(actual)
+      """,
       sourceLocation: sourceLocation)
   }
 
@@ -42,7 +51,9 @@ enum GoldenScreen {
       for column in 0..<grid.size.columns {
         let cell = grid[column, row]
         guard let slot = cell.slot, let index = Slot.allCases.firstIndex(of: slot) else {
-          line.append(cell.style == Style() && cell.text == " " ? " " : cell.style.background == .standard && cell.text == " " ? " " : ":")
+          line.append(
+            cell.style == Style() && cell.text == " "
+              ? " " : cell.style.background == .standard && cell.text == " " ? " " : ":")
           continue
         }
         used.insert(slot)
@@ -51,7 +62,9 @@ enum GoldenScreen {
       while line.last == " " { line.removeLast() }
       lines.append("|" + line)
     }
-    for (i, slot) in Slot.allCases.enumerated() where used.contains(slot) { lines.append("\(letters[i]) \(slot.rawValue)") }
+    for (i, slot) in Slot.allCases.enumerated() where used.contains(slot) {
+      lines.append("\(letters[i]) \(slot.rawValue)")
+    }
     if let cursor = grid.cursor { lines.append("cursor \(cursor.column),\(cursor.row)") }
     if let picture = grid.picture {
       lines.append("picture \(picture.columns)x\(picture.rows) at \(picture.column),\(picture.row)")

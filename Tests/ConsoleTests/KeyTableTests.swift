@@ -9,7 +9,8 @@ struct KeyTableTests {
       var seen: [Key: Action] = [:]
       for binding in KeyTable.standard.bindings where binding.scopes.contains(scope) {
         for key in binding.keys {
-          #expect(seen[key] == nil, "\(key.name) in \(scope.rawValue): \(binding.action), \(String(describing: seen[key]))")
+          #expect(
+            seen[key] == nil, "\(key.name) in \(scope.rawValue): \(binding.action), \(String(describing: seen[key]))")
           seen[key] = binding.action
         }
       }
@@ -24,9 +25,10 @@ struct KeyTableTests {
     #expect(KeyTable.standard.action(for: binding.keys[0], in: scope) == action)
     let state = Driver().state
     let lines = state.helpLines(HelpDialog(from: .list))
-    #expect(lines.contains { line in
-      if case .binding(let keys, _, _) = line { keys.hasPrefix(binding.keys[0].name) } else { false }
-    })
+    #expect(
+      lines.contains { line in
+        if case .binding(let keys, _, _) = line { keys.hasPrefix(binding.keys[0].name) } else { false }
+      })
     #expect(KeyTable.standard.markdown.contains("| `\(action.rawValue)` |"))
   }
 
@@ -39,13 +41,16 @@ struct KeyTableTests {
     let promised: [(String, Scope, Action)] = [
       ("j", .list, .down), ("k", .list, .up), ("h", .details, .back), ("l", .list, .open), ("g", .list, .top),
       ("G", .list, .bottom), ("PgUp", .list, .pageUp), ("PgDn", .list, .pageDown), ("Ctrl-D", .list, .halfPageDown),
-      ("Enter", .list, .open), ("Esc", .list, .back), ("Tab", .list, .nextPane), ("1", .log, .objects), ("5", .list, .log),
+      ("Enter", .list, .open), ("Esc", .list, .back), ("Tab", .list, .nextPane), ("1", .log, .objects),
+      ("5", .list, .log),
       ("/", .list, .filter), ("f", .list, .stateFilter), ("s", .list, .sort), ("S", .list, .reverseSort),
       ("Space", .list, .mark), ("v", .list, .markRange), ("a", .list, .markAll), ("i", .list, .invertMarks),
       ("U", .list, .unmarkAll), ("r", .list, .reprocess), ("X", .jobs, .retryFailed), ("R", .list, .refresh),
-      ("F5", .log, .refresh), ("p", .list, .preview), ("z", .list, .zoom), ("[", .list, .smaller), ("]", .zoom, .larger),
+      ("F5", .log, .refresh), ("p", .list, .preview), ("z", .list, .zoom), ("[", .list, .smaller),
+      ("]", .zoom, .larger),
       ("x", .jobs, .cancelJob), ("t", .list, .theme), (":", .list, .command), ("?", .jobs, .help), ("F1", .list, .help),
-      ("Z", .list, .pause), ("y", .list, .copy), ("q", .list, .quit), ("Ctrl-L", .plan, .redraw), ("Ctrl-Z", .help, .suspend),
+      ("Z", .list, .pause), ("y", .list, .copy), ("q", .list, .quit), ("Ctrl-L", .plan, .redraw),
+      ("Ctrl-Z", .help, .suspend),
       ("Ctrl-C", .plan, .interrupt), ("F", .plan, .force),
     ]
     for (name, scope, action) in promised {

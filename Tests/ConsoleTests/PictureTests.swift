@@ -34,7 +34,9 @@ struct PictureTests {
   }
 
   @Test(arguments: GridSize.allCases, [1, 2, 3]) func everyPixelIsExact(_ size: GridSize, _ zoom: Int) {
-    for (seed, colors, alpha) in [(1, Int.max, false), (2, 12, false), (3, 1, false), (4, Int.max, true)] as [(UInt64, Int, Bool)] {
+    for (seed, colors, alpha) in [(1, Int.max, false), (2, 12, false), (3, 1, false), (4, Int.max, true)]
+      as [(UInt64, Int, Bool)]
+    {
       let raster = Self.random(size.side, size.side, seed: seed, colors: colors, alpha: alpha)
       let cells = PictureCells(
         raster, maxColumns: size.side * zoom, maxRows: size.side * zoom / 2, capabilities: Capabilities())
@@ -91,8 +93,12 @@ struct PictureTests {
     let grey = Raster(width: 2, height: 2, pixels: [black, white, white, black]).reduced(by: 2)
     #expect(grey.pixels == [RGBA(red: 188, green: 188, blue: 188)])
     // What is transparent has no colour to give.
-    #expect(Raster(width: 2, height: 1, pixels: [white, clear]).reduced(by: 2).pixels == [RGBA(red: 255, green: 255, blue: 255, alpha: 128)])
-    let flat = Raster(width: 5, height: 3, pixels: Array(repeating: RGBA(red: 9, green: 99, blue: 199), count: 15)).reduced(by: 2)
+    #expect(
+      Raster(width: 2, height: 1, pixels: [white, clear]).reduced(by: 2).pixels == [
+        RGBA(red: 255, green: 255, blue: 255, alpha: 128)
+      ])
+    let flat = Raster(width: 5, height: 3, pixels: Array(repeating: RGBA(red: 9, green: 99, blue: 199), count: 15))
+      .reduced(by: 2)
     #expect(flat.width == 3 && flat.height == 2 && flat.pixels.allSatisfy { $0 == RGBA(red: 9, green: 99, blue: 199) })
   }
 
@@ -103,7 +109,9 @@ struct PictureTests {
     #expect(fit(64, 64, 32) == "1:1" && fit(64, 63, 32) == "1:2" && fit(8, 64, 32) == "8:1" && fit(64, 10, 5) == "1:7")
   }
 
-  @Test(arguments: [ColorDepth.palette256, .palette16, .palette8, .mono]) func onlyColoursThatAreThere(_ depth: ColorDepth) {
+  @Test(arguments: [ColorDepth.palette256, .palette16, .palette8, .mono]) func onlyColoursThatAreThere(
+    _ depth: ColorDepth
+  ) {
     let cells = PictureCells(Fixture.picture(64), maxColumns: 64, maxRows: 32, capabilities: Capabilities(depth: depth))
     for cell in cells.cells {
       for color in [cell.style.foreground, cell.style.background] where color != .standard {
@@ -175,7 +183,9 @@ struct PictureTests {
 
   @Test func paletteColoursAreTheirOwnNearest() {
     for index in [16, 21, 46, 100, 196, 231, 232, 240, 255] {
-      #expect(XtermPalette.colors[Int(XtermPalette.nearest(to: XtermPalette.colors[index], in: 16..<256))] == XtermPalette.colors[index])
+      #expect(
+        XtermPalette.colors[Int(XtermPalette.nearest(to: XtermPalette.colors[index], in: 16..<256))]
+          == XtermPalette.colors[index])
     }
   }
 
@@ -185,10 +195,13 @@ struct PictureTests {
     let raster = Self.random(8, 8, seed: 8)
     let exact = PictureCells(raster, maxColumns: 16, maxRows: 8, capabilities: Capabilities(unicode: false))
     #expect(exact.columns == 16 && exact.rows == 8)
-    for y in 0..<8 { for x in 0..<16 {
-      let pixel = raster[x / 2, y]
-      #expect(exact[x, y] == ScreenCell(text: " ", style: Style(background: .rgb(pixel.red, pixel.green, pixel.blue))))
-    } }
+    for y in 0..<8 {
+      for x in 0..<16 {
+        let pixel = raster[x / 2, y]
+        #expect(
+          exact[x, y] == ScreenCell(text: " ", style: Style(background: .rgb(pixel.red, pixel.green, pixel.blue))))
+      }
+    }
     let tight = PictureCells(raster, maxColumns: 8, maxRows: 4, capabilities: Capabilities(unicode: false))
     #expect(tight.columns == 8 && tight.rows == 4 && tight.cells.allSatisfy { $0.text == " " })
   }
@@ -197,7 +210,8 @@ struct PictureTests {
     let greys: [UInt8] = (0...15).map { $0 * 17 }
     let pixels = greys.map { grey in RGBA(red: grey, green: grey, blue: grey) }
     let raster = Raster(width: 16, height: 1, pixels: pixels)
-    let cells = PictureCells(raster, maxColumns: 16, maxRows: 1, capabilities: Capabilities(depth: .mono, unicode: false))
+    let cells = PictureCells(
+      raster, maxColumns: 16, maxRows: 1, capabilities: Capabilities(depth: .mono, unicode: false))
     let line = cells.cells.map(\.text).joined()
     #expect(line.first == " " && line.last == "@")
     let ramp = Array(" .:-=+*#%@")
@@ -248,7 +262,9 @@ struct PictureTests {
     }
   }
 
-  @Test(arguments: GridSize.allCases, [ColorDepth.truecolor, .palette256, .palette16, .palette8]) func textIsExact(_ size: GridSize, _ depth: ColorDepth) {
+  @Test(arguments: GridSize.allCases, [ColorDepth.truecolor, .palette256, .palette16, .palette8]) func textIsExact(
+    _ size: GridSize, _ depth: ColorDepth
+  ) {
     for alpha in [false, true] {
       let raster = Self.random(size.side, size.side, seed: 9, alpha: alpha)
       let capabilities = Capabilities(depth: depth)
@@ -271,7 +287,8 @@ struct PictureTests {
     let flat = Raster(width: 8, height: 8, pixels: Array(repeating: red, count: 64))
     let lines = ansiLines(flat, capabilities: Capabilities())
     #expect(lines == Array(repeating: "\u{1B}[48;2;255;0;0m        \u{1B}[0m", count: 4))
-    let clear = Raster(width: 4, height: 2, pixels: Array(repeating: RGBA(red: 0, green: 0, blue: 0, alpha: 0), count: 8))
+    let clear = Raster(
+      width: 4, height: 2, pixels: Array(repeating: RGBA(red: 0, green: 0, blue: 0, alpha: 0), count: 8))
     #expect(ansiLines(clear, capabilities: Capabilities()) == [""])
     #expect(ansiLines(flat, capabilities: Capabilities(depth: .mono)).allSatisfy { !$0.contains("\u{1B}") })
     #expect(ansiLines(flat, capabilities: Capabilities(), maxColumns: 4, maxRows: 2).count == 2)

@@ -60,12 +60,15 @@ struct RowTableTests {
     let stems = ["img", "IMG", "photos/é", "a/b/c", "鳥", "notes"]
     let name = "\(stems[number % stems.count])-\(number)\(number % 7 == 0 ? ".txt" : ".png")"
     var set = RenditionSet()
-    for size in GridSize.allCases { set[size] = [.missing, .present, .present, .stale].randomElement(using: &random) ?? .missing }
+    for size in GridSize.allCases {
+      set[size] = [.missing, .present, .present, .stale].randomElement(using: &random) ?? .missing
+    }
     if Bool.random(using: &random) { set = RenditionSet() }
     let codes: [FailureCode?] = [nil, nil, nil, .damaged, .timeout]
     return Fixture.row(
       name, size: Int64.random(in: 0..<50, using: &random), age: Double(Int.random(in: 0..<40, using: &random)),
-      renditions: set, failure: codes.randomElement(using: &random) ?? nil, attempts: Int.random(in: 1..<4, using: &random),
+      renditions: set, failure: codes.randomElement(using: &random) ?? nil,
+      attempts: Int.random(in: 1..<4, using: &random),
       sourceChanged: Bool.random(using: &random))
   }
 
@@ -108,7 +111,8 @@ struct RowTableTests {
       #expect(id != nil)
       guard let id else { continue }
       let own = table.row(id)
-      #expect(own.key == row.key && own.size == row.size && own.lastModified == row.lastModified && own.etag == row.etag)
+      #expect(
+        own.key == row.key && own.size == row.size && own.lastModified == row.lastModified && own.etag == row.etag)
       #expect(own.renditions == row.renditions && own.state == row.state)
       #expect(own.failure?.code == row.failure?.code && own.failure?.message == row.failure?.message)
       #expect(own.failure?.attempts == row.failure?.attempts && own.failure?.lastFailed == row.failure?.lastFailed)
@@ -180,11 +184,14 @@ struct RowTableTests {
   }
 
   static let filterCases: [(String, [String])] = [
-    ("cat", ["Cat.png", "scatter.jpg"]), ("Cat", ["Cat.png"]), ("!cat", ["half.png", "noise.jpg", "notes.txt", "old.png"]),
+    ("cat", ["Cat.png", "scatter.jpg"]), ("Cat", ["Cat.png"]),
+    ("!cat", ["half.png", "noise.jpg", "notes.txt", "old.png"]),
     ("state:failed", ["noise.jpg"]), ("!state:failed,unsupp .png", ["Cat.png", "half.png", "old.png"]),
-    ("missing:48", ["half.png", "noise.jpg", "notes.txt", "scatter.jpg"]), ("missing:8", ["noise.jpg", "notes.txt", "scatter.jpg"]),
+    ("missing:48", ["half.png", "noise.jpg", "notes.txt", "scatter.jpg"]),
+    ("missing:8", ["noise.jpg", "notes.txt", "scatter.jpg"]),
     ("stale:64", ["old.png"]), ("err:damag", ["noise.jpg"]), ("err:permanent", ["noise.jpg"]), ("err:transient", []),
-    ("age<1h", ["half.png"]), ("age>1h c", ["Cat.png", "scatter.jpg"]), ("size>1mb", ["scatter.jpg"]), ("size<1kb", ["notes.txt"]),
+    ("age<1h", ["half.png"]), ("age>1h c", ["Cat.png", "scatter.jpg"]), ("size>1mb", ["scatter.jpg"]),
+    ("size<1kb", ["notes.txt"]),
     ("", ["Cat.png", "half.png", "noise.jpg", "notes.txt", "old.png", "scatter.jpg"]),
     ("nosuch:thing", []), ("!", []),
   ]
@@ -203,7 +210,9 @@ struct RowTableTests {
     #expect(Self.keys(RowArrangement(query, of: table), table).map(\.string) == wanted)
   }
 
-  @Test(arguments: ["state:nothing", "missing:7", "age<soon", "size>big", "err:", "err:zzz"]) func badTermsAreSaid(_ text: String) {
+  @Test(arguments: ["state:nothing", "missing:7", "age<soon", "size>big", "err:", "err:zzz"]) func badTermsAreSaid(
+    _ text: String
+  ) {
     let filter = RowFilter(text)
     #expect(filter.isEmpty)
     #expect(filter.problems.count == 1)

@@ -125,7 +125,9 @@ struct ScreenTests {
     var driver = Driver(columns: size.0, rows: size.1, isReadOnly: true, isDemo: true)
     driver.send(.started)
     driver.send(
-      .listed(ListedRows(rows: (0..<1000).map { Fixture.row("photo-\(1000 + $0).png", renditions: Fixture.complete) }), listing: 1))
+      .listed(
+        ListedRows(rows: (0..<1000).map { Fixture.row("photo-\(1000 + $0).png", renditions: Fixture.complete) }),
+        listing: 1))
     try GoldenScreen.expect(driver.screen(), Self.name("listing", size))
   }
 

@@ -34,10 +34,13 @@ final class FakeBackend: ConsoleBackend {
   }
 
   func pictures(of key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: PreviewPicture] {
-    Dictionary(uniqueKeysWithValues: sizes.map { ($0, PreviewPicture(raster: Fixture.picture($0.side), isStored: true)) })
+    Dictionary(
+      uniqueKeysWithValues: sizes.map { ($0, PreviewPicture(raster: Fixture.picture($0.side), isStored: true)) })
   }
 
-  func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster { Fixture.picture(20, 10) }
+  func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster {
+    Fixture.picture(20, 10)
+  }
 
   func changes() -> AsyncStream<BucketChange> { changed }
 
@@ -61,7 +64,10 @@ final class FakeBackend: ConsoleBackend {
 @Suite("A session over a backend", .timeLimit(.minutes(1)))
 struct SessionTests {
   /// Runs a session by hand until its state is as wanted.
-  static func run(_ backend: FakeBackend, size: ScreenSize = ScreenSize(columns: 120, rows: 40), _ body: (ConsoleSession, @escaping (String, (ScreenGrid) -> Bool) async -> Void) async -> Void) async {
+  static func run(
+    _ backend: FakeBackend, size: ScreenSize = ScreenSize(columns: 120, rows: 40),
+    _ body: (ConsoleSession, @escaping (String, (ScreenGrid) -> Bool) async -> Void) async -> Void
+  ) async {
     let (messages, post) = AsyncStream.makeStream(of: ConsoleEvent.self)
     let session = ConsoleSession(
       setup: ConsoleSetup(source: "/in", destination: "/out"), size: size, backend: backend, post: { post.yield($0) },
@@ -79,7 +85,8 @@ struct SessionTests {
   }
 
   static func text(_ grid: ScreenGrid) -> String {
-    (0..<grid.size.rows).map { row in (0..<grid.size.columns).map { grid[$0, row].text }.joined() }.joined(separator: "\n")
+    (0..<grid.size.rows).map { row in (0..<grid.size.columns).map { grid[$0, row].text }.joined() }.joined(
+      separator: "\n")
   }
 
   @Test func listsPicturesProcessesAndProves() async {
@@ -99,7 +106,10 @@ struct SessionTests {
   }
 
   @Test func manyRows() async {
-    let backend = FakeBackend(rows: (0..<20_000).map { Fixture.row("photos/\(1_000_000 + $0).jpg", renditions: $0 % 3 == 0 ? Fixture.complete : RenditionSet()) })
+    let backend = FakeBackend(
+      rows: (0..<20_000).map {
+        Fixture.row("photos/\(1_000_000 + $0).jpg", renditions: $0 % 3 == 0 ? Fixture.complete : RenditionSet())
+      })
     await Self.run(backend) { session, until in
       // The first page is there long before the end.
       await until("first page") { Self.text($0).contains("photos/1000000.jpg") }

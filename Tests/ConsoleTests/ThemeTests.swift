@@ -146,7 +146,11 @@ struct ThemeTests {
 
   @Test func coloursFallToWhatTheTerminalHas() {
     let theme = Theme(
-      name: "x", styles: [.title: StyleSpec(.rgb(255, 0, 0), on: .terminal(8), .bold), .badgeDemo: StyleSpec(.terminal(0), on: .terminal(6))],
+      name: "x",
+      styles: [
+        .title: StyleSpec(.rgb(255, 0, 0), on: .terminal(8), .bold),
+        .badgeDemo: StyleSpec(.terminal(0), on: .terminal(6)),
+      ],
       inheriting: .standard)
     func style(_ depth: ColorDepth) -> Style { theme.resolved(for: Capabilities(depth: depth))[.title] }
     #expect(style(.truecolor) == Style(foreground: .rgb(255, 0, 0), background: .palette(8), attributes: .bold))
@@ -160,7 +164,8 @@ struct ThemeTests {
 
   @Test func statesDifferWithoutColour() {
     for unicode in [true, false] {
-      let glyphs = ["complete", "partial", "pending", "stale", "failed", "unsupported", "running", "queued"].compactMap {
+      let glyphs = ["complete", "partial", "pending", "stale", "failed", "unsupported", "running", "queued"].compactMap
+      {
         StateLook.named($0)?.glyph(unicode: unicode)
       }
       #expect(glyphs.count == 8 && Set(glyphs).count == 8)
@@ -171,7 +176,9 @@ struct ThemeTests {
 }
 
 extension StateLook {
-  static var all: [StateLook] { ["complete", "partial", "pending", "stale", "failed", "unsupported", "running", "queued"].compactMap(named) }
+  static var all: [StateLook] {
+    ["complete", "partial", "pending", "stale", "failed", "unsupported", "running", "queued"].compactMap(named)
+  }
 
   static func named(_ word: String) -> StateLook? {
     ObjectStateNames.state(word).map { StateLook($0) }

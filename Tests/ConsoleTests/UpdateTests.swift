@@ -56,7 +56,8 @@ struct UpdateTests {
     #expect(driver.state.layout.listLines == 10)
     let steps: [(Key, String)] = [
       (.down, "k101"), (.character("j"), "k102"), (.up, "k101"), (.character("k"), "k100"), (.up, "k100"),
-      (.pageDown, "k109"), (.control("d"), "k114"), (.control("u"), "k109"), (.control("f"), "k118"), (.control("b"), "k109"),
+      (.pageDown, "k109"), (.control("d"), "k114"), (.control("u"), "k109"), (.control("f"), "k118"),
+      (.control("b"), "k109"),
       (.character("G"), "k199"), (.down, "k199"), (.character("g"), "k100"), (.end, "k199"), (.home, "k100"),
     ]
     for (key, wanted) in steps {
@@ -131,7 +132,7 @@ struct UpdateTests {
   @Test func qIsALetterInAFilter() {
     var driver = Self.listed()
     driver.press(.character("/"))
-    #expect(driver.type("q1?") .contains { $0.hasPrefix("terminal") } == false)
+    #expect(driver.type("q1?").contains { $0.hasPrefix("terminal") } == false)
     #expect(driver.state.objects.filterText == "q1?")
   }
 
@@ -298,7 +299,8 @@ struct UpdateTests {
     #expect(driver.press(.character("x")) == ["cancel cat.png"])
     driver.press(.down)
     #expect(driver.press(.character("x")) == ["cancel new.png"])
-    driver.send(.jobs([.finished(keys[1], .cancelled, milliseconds: 0), .finished(keys[0], .cancelled, milliseconds: 3)]))
+    driver.send(
+      .jobs([.finished(keys[1], .cancelled, milliseconds: 0), .finished(keys[0], .cancelled, milliseconds: 3)]))
     #expect(driver.press(.character("x")) == [])
     #expect(driver.press(.alt("x")) == [])
   }
@@ -333,7 +335,9 @@ struct UpdateTests {
     #expect(first.map(\.subject) == [.rendition(.x32), .original] || first.map(\.subject) == [.rendition(.x32)])
     #expect(driver.effects.last?.description.hasPrefix("preview 2025/summer/beach.jpg@32") == true)
     for id in first {
-      driver.send(.previewed(PreviewAnswer(id: id, result: .success(PreviewPicture(raster: Fixture.picture(32), isStored: true)))))
+      driver.send(
+        .previewed(PreviewAnswer(id: id, result: .success(PreviewPicture(raster: Fixture.picture(32), isStored: true))))
+      )
     }
     #expect(driver.press(.down).first?.hasPrefix("preview 2025/summer/dunes") == true)
     // Seen before: nothing to load, but what was being loaded is dropped.
@@ -404,7 +408,9 @@ struct UpdateTests {
 
   @Test func terminalKeysWorkEverywhere() {
     var driver = Self.listed()
-    for opening in [[], [Key.character("/")], [.character(":")], [.character("?")], [.character("t")], [.character("y")]] {
+    for opening in [
+      [], [Key.character("/")], [.character(":")], [.character("?")], [.character("t")], [.character("y")],
+    ] {
       for key in opening { driver.press(key) }
       #expect(driver.press(.control("l")) == ["terminal redraw"])
       #expect(driver.press(.control("z")) == ["terminal suspend"])
@@ -464,7 +470,9 @@ struct UpdateTests {
     #expect(state.completion(of: "theme o") == "theme other")
     #expect(state.completion(of: "page") == "page-")
     #expect(state.completion(of: "zzz") == nil)
-    #expect(state.candidates(for: "").count == Set(Action.allCases.map(\.rawValue)).union(["filter", "q", "size", "sort", "state", "theme"]).count)
+    #expect(
+      state.candidates(for: "").count
+        == Set(Action.allCases.map(\.rawValue)).union(["filter", "q", "size", "sort", "state", "theme"]).count)
   }
 
   @Test func helpFiltersAndScrolls() {
@@ -504,9 +512,11 @@ struct UpdateTests {
     var driver = Self.listed()
     driver.send(.resized(ScreenSize(columns: size.0, rows: size.1)))
     let pages: [[Key]] = [
-      [], [.character("2")], [.character("3")], [.character("4")], [.character("5")], [.character("1"), .enter], [.character("z")],
+      [], [.character("2")], [.character("3")], [.character("4")], [.character("5")], [.character("1"), .enter],
+      [.character("z")],
       [.character("c")], [.escape], [.escape, .character("?")], [.escape, .character("t")], [.escape, .character("y")],
-      [.escape, .character("r")], [.escape, .character("/"), .character("x")], [.escape, .character(":"), .character("t")],
+      [.escape, .character("r")], [.escape, .character("/"), .character("x")],
+      [.escape, .character(":"), .character("t")],
     ]
     for keys in pages {
       for key in keys { driver.press(key) }
@@ -528,8 +538,15 @@ struct UpdateTests {
     var driver = Driver(columns: 120, rows: 40)
     let name = "a\u{1B}[31m\u{202E}\u{9B}x\u{200B}\u{7}.png"
     driver.list([Fixture.row(name, failure: .damaged, message: "bad\u{1B}]0;x\u{7} \u{202E}data")])
-    let pages: [Key] = [.character("2"), .enter, .escape, .character("3"), .character("5"), .character("1"), .character("y")]
-    driver.send(.jobs([.queued(Fixture.key(name)), .started(Fixture.key(name)), .finished(Fixture.key(name), .failed(Failure(code: .internal, message: "x\u{1B}[0m", stage: .read)), milliseconds: 1)]))
+    let pages: [Key] = [
+      .character("2"), .enter, .escape, .character("3"), .character("5"), .character("1"), .character("y"),
+    ]
+    driver.send(
+      .jobs([
+        .queued(Fixture.key(name)), .started(Fixture.key(name)),
+        .finished(
+          Fixture.key(name), .failed(Failure(code: .internal, message: "x\u{1B}[0m", stage: .read)), milliseconds: 1),
+      ]))
     for page in pages {
       driver.press(page)
       for cell in driver.screen().cells {

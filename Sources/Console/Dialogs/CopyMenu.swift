@@ -45,7 +45,9 @@ extension Canvas {
       put(String(item.letter), inside.column + 1, row, .helpKey)
       put(item.name, inside.column + 4, row, .dialog)
       let text = DisplayText(item.text, unicode: unicode)
-      put(text.truncated(to: max(0, inside.columns - 15), at: .middle, unicode: unicode), inside.column + 14, row, .textDim)
+      put(
+        text.truncated(to: max(0, inside.columns - 15), at: .middle, unicode: unicode), inside.column + 14, row,
+        .textDim)
       if i == menu.cursor { overlay(.rowCursor, columns: inside.column..<inside.column + inside.columns, row: row) }
     }
     buttons([("Enter", "copy"), ("Esc", "leave it")], in: inside)

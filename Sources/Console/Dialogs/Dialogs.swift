@@ -51,7 +51,8 @@ extension Canvas {
     let waiting = state.jobs.queuedCount
     let inside = dialogFrame(title: "Quit?", columns: 44, rows: 4, danger: true)
     put(
-      "\(Format.count(running, "job")) running, \(Format.grouped(waiting)) waiting.", inside.column, inside.row, .dialog,
+      "\(Format.count(running, "job")) running, \(Format.grouped(waiting)) waiting.", inside.column, inside.row,
+      .dialog,
       within: inside.columns)
     put("What is written stays; the rest can run later.", inside.column, inside.row + 1, .hint, within: inside.columns)
     buttons([("Enter", "quit"), ("Esc", "stay")], in: inside)

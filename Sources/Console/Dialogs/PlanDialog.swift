@@ -63,7 +63,8 @@ extension Canvas {
     for (i, line) in lines.enumerated() where i < inside.rows - 1 {
       put(line.label, inside.column, inside.row + i, .header)
       put(
-        line.text.truncated(to: inside.columns - line.indent, at: .middle, unicode: unicode), inside.column + line.indent,
+        line.text.truncated(to: inside.columns - line.indent, at: .middle, unicode: unicode),
+        inside.column + line.indent,
         inside.row + i, line.slot)
     }
     let force = (state.setup.keys.mainKey(of: .force), dialog.policy.force ? "do not force" : "force")

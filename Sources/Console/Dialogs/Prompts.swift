@@ -154,7 +154,9 @@ extension ConsoleState {
       guard state != nil || value == "all" else { return refuse("state takes all, or the name of a state") }
       return arrange { $0.query.state = state }
     case "size":
-      guard let size = Int(value).flatMap(GridSize.init(rawValue:)) else { return refuse("size takes 8, 16, 32, 48 or 64") }
+      guard let size = Int(value).flatMap(GridSize.init(rawValue:)) else {
+        return refuse("size takes 8, 16, 32, 48 or 64")
+      }
       preview.size = size
       preview.isSheet = false
       return []

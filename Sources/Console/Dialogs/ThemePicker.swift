@@ -26,7 +26,9 @@ extension Canvas {
       let text = DisplayText(name, unicode: unicode).truncated(to: inside.columns - 2, unicode: unicode)
       put(text, inside.column + 2, row, .dialog)
       if name == picker.before { put(unicode ? "●" : "*", inside.column, row, .info) }
-      if top + i == picker.cursor { overlay(.rowCursor, columns: inside.column..<inside.column + inside.columns, row: row) }
+      if top + i == picker.cursor {
+        overlay(.rowCursor, columns: inside.column..<inside.column + inside.columns, row: row)
+      }
     }
     buttons([("Enter", "choose"), ("Esc", "as before")], in: inside)
   }

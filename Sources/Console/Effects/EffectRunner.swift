@@ -57,7 +57,8 @@ package final class EffectRunner: Sendable {
       work.isStopped = true
       work.credit?.finish()
       defer { work.arranging = [:] }
-      return work.background + [work.listing, work.preview, work.planning].compactMap(\.self) + Array(work.arranging.values)
+      return work.background + [work.listing, work.preview, work.planning].compactMap(\.self)
+        + Array(work.arranging.values)
     }
     for task in tasks { task.cancel() }
     backend.cancelAll()

@@ -23,12 +23,16 @@ extension ConsoleState {
     case .zoom: return currentRow == nil && !isZoomed ? "There is no object under the cursor" : nil
     case .preview:
       if !hasPanePage { return "There is nothing to preview here" }
-      return preview.isOpen || paneFits ? nil : "The preview needs a wider screen: \(setup.keys.mainKey(of: .zoom)) zooms it"
+      return preview.isOpen || paneFits
+        ? nil : "The preview needs a wider screen: \(setup.keys.mainKey(of: .zoom)) zooms it"
     case .nextPane, .previousPane:
-      if isZoomed || layout.pane == nil { return "There is one pane: \(setup.keys.mainKey(of: .preview)) opens the preview" }
+      if isZoomed || layout.pane == nil {
+        return "There is one pane: \(setup.keys.mainKey(of: .preview)) opens the preview"
+      }
       return nil
     case .smaller, .larger, .contactSheet, .checkerboard:
-      return isZoomed || layout.pane != nil ? nil : "No preview is open: \(setup.keys.mainKey(of: .preview)) or \(setup.keys.mainKey(of: .zoom)) opens it"
+      return isZoomed || layout.pane != nil
+        ? nil : "No preview is open: \(setup.keys.mainKey(of: .preview)) or \(setup.keys.mainKey(of: .zoom)) opens it"
     case .unmarkAll: return marks.isEmpty ? "Nothing is marked" : nil
     case .mark, .markRange, .markAll, .invertMarks:
       return (list?.count(in: table) ?? 0) == 0 ? "There is nothing to mark" : nil

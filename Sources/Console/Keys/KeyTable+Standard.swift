@@ -24,7 +24,8 @@ extension KeyTable {
     binding(.halfPageUp, [.control("u")], in: scrolling, .moving, "half up", "Half a page up"),
     binding(.halfPageDown, [.control("d")], in: scrolling, .moving, "half down", "Half a page down"),
     binding(
-      .open, [.enter] + key("l") + [.right], in: Scope.views, .moving, "open", "Open the object: all that is known of it",
+      .open, [.enter] + key("l") + [.right], in: Scope.views, .moving, "open",
+      "Open the object: all that is known of it",
       footer: 3),
     binding(
       .back, [.escape] + key("h") + [.left, .backspace], in: Scope.pages, .moving, "back",
@@ -43,12 +44,13 @@ extension KeyTable {
 
   private static let listing: [KeyBinding] = [
     binding(
-      .filter, key("/"), in: [.list, .jobs, .log, .help], .listing, "filter",
-      "Filter as you type: words, `!` before what must not be, `state:failed` `missing:48` `err:damaged` `age<1h` `size>1mb`",
+      .filter, key("/"), in: [.list, .help], .listing, "filter",
+      "Filter as you type: words, `!word`, `state:failed` `missing:48` `err:damaged` `age<1h` `size>1mb`",
       footer: 4),
     binding(
-      .stateFilter, key("f"), in: [.list], .listing, "state", "Only one state: failed, partial, stale, pending, complete",
-      footer: 6),
+      .stateFilter, key("f"), in: [.list], .listing, "state",
+      "Only one state: failed, partial, stale, pending, complete",
+      footer: 7),
     binding(.sort, key("s"), in: [.list], .listing, "sort", "Sort by the next column", footer: 11),
     binding(.reverseSort, key("S"), in: [.list], .listing, "reverse", "Turn the order round"),
     binding(.mark, key(" "), in: [.list], .listing, "mark", "Mark or unmark, and go down", footer: 5),
@@ -72,12 +74,14 @@ extension KeyTable {
   ]
 
   private static let preview: [KeyBinding] = [
-    binding(.preview, key("p"), in: Scope.pages, .preview, "preview", "Preview beside the list, on or off", footer: 8),
-    binding(.zoom, key("z"), in: [.list, .details, .zoom], .preview, "zoom", "Preview over the whole screen", footer: 7),
+    binding(.preview, key("p"), in: Scope.pages, .preview, "preview", "Preview beside the list, on or off", footer: 9),
+    binding(
+      .zoom, key("z"), in: [.list, .details, .zoom], .preview, "zoom", "Preview over the whole screen", footer: 8),
     binding(.smaller, key("["), in: [.list, .details, .zoom], .preview, "smaller", "The next smaller size"),
     binding(.larger, key("]"), in: [.list, .details, .zoom], .preview, "larger", "The next larger size", footer: 10),
     binding(
-      .contactSheet, key("c"), in: [.list, .details, .zoom], .preview, "sheet", "All five sizes and the original, or one size",
+      .contactSheet, key("c"), in: [.list, .details, .zoom], .preview, "sheet",
+      "All five sizes and the original, or one size",
       footer: 9),
     binding(
       .checkerboard, key("b"), in: [.list, .details, .zoom], .preview, "checker",
@@ -85,14 +89,15 @@ extension KeyTable {
   ]
 
   private static let console: [KeyBinding] = [
-    binding(.copy, key("y"), in: [.list, .details, .zoom, .jobs], .console, "copy", "Copy the object's key or location"),
+    binding(
+      .copy, key("y"), in: [.list, .details, .zoom, .jobs], .console, "copy", "Copy the object's key or location"),
     binding(.theme, key("t"), in: Scope.pages, .console, "theme", "Choose a theme, seeing it at once"),
     binding(.command, key(":"), in: Scope.pages, .console, "command", "Type the name of any of these, Tab completes"),
     binding(.help, key("?") + [.function(1)], in: Scope.pages, .console, "help", "This help", footer: 0),
     binding(.mouse, key("%"), in: Scope.pages, .console, "mouse", "Leave the mouse to the terminal, or take it back"),
     binding(.redraw, [.control("l")], in: Set(Scope.allCases), .console, "redraw", "Paint the screen anew"),
     binding(.suspend, [.control("z")], in: Set(Scope.allCases), .console, "suspend", "Suspend; `fg` brings it back"),
-    binding(.quit, key("q"), in: Scope.pages, .console, "quit", "Quit; asks only while jobs run", footer: 10),
+    binding(.quit, key("q"), in: Scope.pages, .console, "quit", "Quit; asks only while jobs run", footer: 6),
     binding(
       .interrupt, [.control("c")], in: Set(Scope.allCases), .console, "interrupt",
       "Leave what is open, a filter or a dialog; else quit"),

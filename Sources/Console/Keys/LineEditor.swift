@@ -42,7 +42,9 @@ package struct LineEditor: Hashable, Sendable {
 
   /// Pasted text: what is no text of one line is left out, and no more than a line is taken.
   package mutating func insert(_ text: String) {
-    let clean = text.filter { !$0.isNewline && !$0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
+    let clean = text.filter {
+      !$0.isNewline && !$0.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
     let taken = Array(clean.prefix(1024))
     characters.insert(contentsOf: taken, at: cursor)
     cursor += taken.count

@@ -17,7 +17,8 @@ package func ansiLines(
   let columns = capabilities.unicode ? raster.width : raster.width * 2
   let rows = capabilities.unicode ? (raster.height + 1) / 2 : raster.height
   let picture = PictureCells(
-    raster, maxColumns: min(maxColumns, columns), maxRows: min(maxRows, rows), capabilities: capabilities, ground: ground)
+    raster, maxColumns: min(maxColumns, columns), maxRows: min(maxRows, rows), capabilities: capabilities,
+    ground: ground)
   return (0..<picture.rows).map { row in
     ansiLine((0..<picture.columns).map { picture[$0, row] })
   }

@@ -122,7 +122,11 @@ package enum RowArrangement: Sendable {
     while low < high {
       let middle = (low + high) / 2
       if rows[middle] == id { return (middle, true) }
-      if Self.precedes(rows[middle], id, value: value, in: table, sort: sort) { low = middle + 1 } else { high = middle }
+      if Self.precedes(rows[middle], id, value: value, in: table, sort: sort) {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     return (low, false)
   }

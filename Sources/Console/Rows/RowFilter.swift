@@ -101,7 +101,9 @@ package struct RowFilter: Hashable, Sendable {
   }
 
   private static func bytes(_ text: String) -> Int64? {
-    let units: [(String, Double)] = [("gb", 1e9), ("mb", 1e6), ("kb", 1e3), ("g", 1e9), ("m", 1e6), ("k", 1e3), ("b", 1)]
+    let units: [(String, Double)] = [
+      ("gb", 1e9), ("mb", 1e6), ("kb", 1e3), ("g", 1e9), ("m", 1e6), ("k", 1e3), ("b", 1),
+    ]
     let unit = units.first { text.hasSuffix($0.0) }
     guard let number = Double(text.dropLast(unit?.0.count ?? 0)), number >= 0, number < 1e12 else { return nil }
     return Int64(number * (unit?.1 ?? 1))

@@ -15,7 +15,9 @@ struct Canvas {
   /// Text of ours: UI words, glyphs, numbers. Answers the column after it.
   @discardableResult
   mutating func put(_ text: String, _ column: Int, _ row: Int, _ slot: Slot, within columns: Int = .max) -> Int {
-    put(DisplayText(text, unicode: unicode).truncated(to: min(columns, size.columns), unicode: unicode), column, row, slot)
+    put(
+      DisplayText(text, unicode: unicode).truncated(to: min(columns, size.columns), unicode: unicode), column, row, slot
+    )
   }
 
   @discardableResult

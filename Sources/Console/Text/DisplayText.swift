@@ -1,9 +1,9 @@
 /// Foreign text made safe to show: object names, file names, server messages. Everything foreign passes here before
 /// any output, on the screen and off it.
 ///
-/// - Control characters, everything of general category Cf (bidirectional overrides, zero-width characters, soft hyphen,
-///   tags), Cs, Co, Cn, blank look-alikes (Hangul fillers, Braille blank), line separators, and what the terminal library
-///   does not know become visible stand-ins: `\x1B`, `\u{202E}`. The screen shows stand-ins in reverse.
+/// - Control characters, everything of general category Cf (bidirectional overrides, zero-width characters, soft
+///   hyphen, tags), Cs, Co, Cn, blank look-alikes (Hangul fillers, Braille blank), line separators, and what the terminal
+///   library does not know become visible stand-ins: `\x1B`, `\u{202E}`. The screen shows stand-ins in reverse.
 /// - Bytes that are no UTF-8 become U+FFFD, as Swift decodes them.
 /// - At most two combining marks stay on a base, none stands first; variation selectors are dropped.
 /// - Emoji sequences are shown as their single scalars.

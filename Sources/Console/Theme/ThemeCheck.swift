@@ -6,7 +6,9 @@ package enum ThemeCheck {
   /// Reads a theme's file and checks it. Empty: nothing to complain of.
   ///
   /// - Parameter others: the themes that it may inherit from.
-  package static func check(name: String, text: String, others: [(name: String, text: String)] = []) -> [ThemeDiagnostic] {
+  package static func check(name: String, text: String, others: [(name: String, text: String)] = [])
+    -> [ThemeDiagnostic]
+  {
     let library = ThemeLibrary(sources: others.filter { $0.name != name } + [(name, text)])
     let own = ThemeFile(name: name, text: text).name
     guard let theme = library[own] else { return library.diagnostics[own] ?? [] }

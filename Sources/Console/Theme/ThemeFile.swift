@@ -151,7 +151,9 @@ private struct ThemeFileReader {
       if let name = list[index].string, let attribute = names[name] {
         style.attributes.insert(attribute)
       } else {
-        complain(.error, path, "\(path).mods: \(describe(list[index])) is none of \(names.keys.sorted().joined(separator: " ")).")
+        complain(
+          .error, path,
+          "\(path).mods: \(describe(list[index])) is none of \(names.keys.sorted().joined(separator: " ")).")
       }
     }
     return style

@@ -58,7 +58,7 @@ extension Canvas {
     case .failed: badges.append((unicode ? "× listing failed" : "x listing failed", .error))
     case .finished:
       badges.append(
-        state.isPaused ? ((unicode ? "‖ paused" : "= paused"), .warning) : ((unicode ? "● live" : "* live"), .success))
+        state.isPaused ? (unicode ? "‖ paused" : "= paused", .warning) : (unicode ? "● live" : "* live", .success))
     }
     return badges
   }
@@ -106,7 +106,9 @@ extension Canvas {
     var text = "\(Format.grouped(jobs.roundDone))/\(Format.grouped(jobs.roundTotal))"
     if size.columns >= 70, let rate = jobs.throughput(at: state.now) {
       text += "  \(rate < 9.95 ? "\(Int(rate * 10) / 10).\(Int(rate * 10) % 10)" : Format.grouped(Int(rate)))/s"
-      if let left = jobs.secondsLeft(at: state.now) { text += "  \(Format.duration(milliseconds: Int(left * 1000))) left" }
+      if let left = jobs.secondsLeft(at: state.now) {
+        text += "  \(Format.duration(milliseconds: Int(left * 1000))) left"
+      }
     }
     let width = size.columns >= 100 ? 20 : size.columns >= 60 ? 10 : 0
     let begin = end - text.count - (width > 0 ? width + 1 : 0)
@@ -159,10 +161,13 @@ extension Canvas {
       fill(ScreenRect(column: 0, row: row, columns: size.columns, rows: 1), .background)
       let end = drawEditor(editor, label: "/", row)
       let filter = RowFilter(editor.text)
-      if case .help = state.dialog {} else if let problem = filter.problems.first {
+      if case .help = state.dialog {
+      } else if let problem = filter.problems.first {
         put(problem, max(end + 2, 0), row, .warning, within: size.columns - end - 3)
       } else if editor.text.isEmpty {
-        put("word  !word  state:failed  missing:48  err:damaged  age<1h", end + 2, row, .hint, within: size.columns - end - 3)
+        put(
+          "word  !word  state:failed  missing:48  err:damaged  age<1h", end + 2, row, .hint,
+          within: size.columns - end - 3)
       }
     case .command(let line):
       fill(ScreenRect(column: 0, row: row, columns: size.columns, rows: 1), .background)
@@ -210,7 +215,8 @@ extension ConsoleState {
       let isCommand = if case .command = prompt { true } else { false }
       return [
         KeyBinding(
-          action: .confirm, keys: [.enter], scopes: [], group: .dialogs, label: isCommand ? "do it" : "keep it", help: ""),
+          action: .confirm, keys: [.enter], scopes: [], group: .dialogs, label: isCommand ? "do it" : "keep it",
+          help: ""),
         KeyBinding(
           action: .dismiss, keys: [.escape], scopes: [], group: .dialogs, label: isCommand ? "leave it" : "as before",
           help: ""),

@@ -43,7 +43,8 @@ extension ConsoleState {
       let look = SlotLook(row.renditions[size], of: record)
       let place = setup.naming.key(of: row.key, size: size)
       let label = i == 0 ? "Renditions" : ""
-      let state = "\(look.glyph(unicode: unicode)) \("\(size.side)x\(size.side)".padded(to: 6)) \(row.renditions[size].word)"
+      let state =
+        "\(look.glyph(unicode: unicode)) \("\(size.side)x\(size.side)".padded(to: 6)) \(row.renditions[size].word)"
       let room = columns - labels - 19
       // Where it is, as far as there is room to say it.
       let text = room < 24 ? state : state.padded(to: 19) + DisplayText.plain(place, unicode: unicode)
@@ -52,14 +53,17 @@ extension ConsoleState {
     }
     if let failure = row.failure {
       let isFinal = failure.isFinal(for: row.etag)
+      func date(_ date: Date) -> String { Format.date(date.timeIntervalSince1970, zone: setup.zone) }
       let advice = FailureAdvice(failure.code, isFinal: isFinal)
       lines.append(("", DisplayText(""), .text))
-      add("Failure", "\(failure.code.rawValue) (\(failure.code.kind.rawValue), while it was \(failure.stage.past))", .stateFailed)
+      add(
+        "Failure", "\(failure.code.rawValue) (\(failure.code.kind.rawValue), while it was \(failure.stage.past))",
+        .stateFailed)
       add("Message", failure.message, .text, words: true)
       add("To do", advice.long, .info, words: true)
       add(
         "Tried",
-        "\(Format.count(failure.attempts, "time")), first \(Format.date(failure.firstFailed.timeIntervalSince1970, zone: setup.zone)), last \(Format.date(failure.lastFailed.timeIntervalSince1970, zone: setup.zone))",
+        "\(Format.count(failure.attempts, "time")), first \(date(failure.firstFailed)), last \(date(failure.lastFailed))",
         .textDim, words: true)
       add("Engine", failure.engineVersion, .textDim)
     }

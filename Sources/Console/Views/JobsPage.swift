@@ -60,7 +60,8 @@ extension Canvas {
       }
       if index == state.jobLines.cursor {
         overlay(
-          state.dialog == nil ? .rowCursor : .rowCursorInactive, columns: rect.column..<rect.column + rect.columns, row: row)
+          state.dialog == nil ? .rowCursor : .rowCursorInactive, columns: rect.column..<rect.column + rect.columns,
+          row: row)
       }
     }
     drawScrollMark(top: state.jobLines.top, lines: lines, count: state.jobs.count, in: rect)

@@ -92,7 +92,9 @@ extension Canvas {
       let columns = rect.column..<rect.column + rect.columns
       if record.noticed > 0, state.now - Double(record.noticed) < 4, index != list.cursor {
         let slot = grid[rect.column + ListColumns.gutter, row].slot
-        if slot != nil { overlay(.rowNew, columns: rect.column + 2..<rect.column + 3 + nameColumns(state, rect), row: row) }
+        if slot != nil {
+          overlay(.rowNew, columns: rect.column + 2..<rect.column + 3 + nameColumns(state, rect), row: row)
+        }
       }
       if index == list.cursor {
         let isActive = !state.previewHasFocus && state.dialog == nil
@@ -195,7 +197,9 @@ extension Canvas {
     var column = column
     for cell in text.cells {
       put(cell, column, row, cell.offset >= 0 && cell.offset <= folder ? .keyPrefix : .keyName)
-      if matches.contains(where: { $0.contains(cell.offset) }) { overlay(.match, columns: column..<column + cell.width, row: row) }
+      if matches.contains(where: { $0.contains(cell.offset) }) {
+        overlay(.match, columns: column..<column + cell.width, row: row)
+      }
       column += cell.width
     }
   }
@@ -208,7 +212,9 @@ extension Canvas {
     }
   }
 
-  private mutating func drawFailure(_ state: ConsoleState, _ list: ObjectList, _ id: RowID, in rect: ScreenRect, row: Int) {
+  private mutating func drawFailure(
+    _ state: ConsoleState, _ list: ObjectList, _ id: RowID, in rect: ScreenRect, row: Int
+  ) {
     let columns = FailedColumns(failed: rect.columns)
     let status = state.table.row(id)
     let record = state.table[id]
@@ -262,7 +268,8 @@ extension Canvas {
         (DisplayText.plain(state.setup.source, unicode: unicode), .hint),
       ]
     }
-    drawNotice(lines, in: ScreenRect(column: rect.column, row: rect.row + 1, columns: rect.columns, rows: rect.rows - 1))
+    drawNotice(
+      lines, in: ScreenRect(column: rect.column, row: rect.row + 1, columns: rect.columns, rows: rect.rows - 1))
   }
 
   /// Lines in the middle of a place.

@@ -1,7 +1,9 @@
 extension ConsoleState {
   mutating func logPerforms(_ action: Action) -> [ConsoleEffect]? {
     let lines = layout.listLines
-    guard let index = target(of: action, from: logLines.cursor, count: log.entries.count, lines: lines) else { return nil }
+    guard let index = target(of: action, from: logLines.cursor, count: log.entries.count, lines: lines) else {
+      return nil
+    }
     logLines.move(to: index, count: log.entries.count, lines: lines)
     return []
   }
@@ -30,7 +32,8 @@ extension Canvas {
       put(entry.text, rect.column + 12, row, entry.kind.slot, within: rect.columns - 13)
       if index == state.logLines.cursor {
         overlay(
-          state.dialog == nil ? .rowCursor : .rowCursorInactive, columns: rect.column..<rect.column + rect.columns, row: row)
+          state.dialog == nil ? .rowCursor : .rowCursorInactive, columns: rect.column..<rect.column + rect.columns,
+          row: row)
       }
     }
     drawScrollMark(top: state.logLines.top, lines: lines, count: entries.count, in: rect)
@@ -41,7 +44,10 @@ extension Canvas {
     drawNotice(
       [
         ("No queue is configured", .textBright),
-        ("Dead letters of a queue would be listed here. Failure records, which need no queue, are under 2 Failed.", .text),
+        (
+          "Dead letters of a queue would be listed here. Failure records, which need no queue, are under 2 Failed.",
+          .text
+        ),
       ], in: rect)
   }
 }

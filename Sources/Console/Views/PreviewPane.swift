@@ -76,7 +76,8 @@ extension ConsoleState {
   func previewID(_ row: StatusRow, _ subject: PreviewSubject) -> PreviewID {
     // The original is the same whatever renditions stand.
     PreviewID(
-      key: row.key, etag: row.etag, renditions: subject == .original ? RenditionSet() : row.renditions, subject: subject)
+      key: row.key, etag: row.etag, renditions: subject == .original ? RenditionSet() : row.renditions, subject: subject
+    )
   }
 }
 
@@ -107,6 +108,7 @@ extension Canvas {
   private mutating func drawPreview(_ state: ConsoleState, in rect: ScreenRect) {
     guard rect.rows >= 3, rect.columns >= 10 else { return }
     let below = ScreenRect(column: rect.column, row: rect.row + 1, columns: rect.columns, rows: rect.rows - 1)
+    let keys = state.setup.keys
     switch state.previewSource {
     case .nothing: drawNotice([("Nothing to preview", .hint)], in: below)
     case .unsupported(let row):
@@ -115,7 +117,7 @@ extension Canvas {
         [
           ("Not read", .stateIgnored), ("Its suffix is that of another kind of file.", .text),
           (
-            "\(state.setup.keys.mainKey(of: .reprocess) ) and \(state.setup.keys.mainKey(of: .force)) process it all the same.",
+            "\(keys.mainKey(of: .reprocess)) and \(keys.mainKey(of: .force)) process it all the same.",
             .hint
           ),
         ], in: below)
@@ -147,7 +149,8 @@ extension Canvas {
       let isShown = !state.preview.isSheet && size == state.preview.size
       column = put(isShown ? "[\(size.side)]" : " \(size.side) ", column, rect.row, isShown ? .title : .previewCaption)
     }
-    return put(state.preview.isSheet ? "[all]" : " all ", column, rect.row, state.preview.isSheet ? .title : .previewCaption)
+    return put(
+      state.preview.isSheet ? "[all]" : " all ", column, rect.row, state.preview.isSheet ? .title : .previewCaption)
   }
 
   private mutating func drawOne(_ state: ConsoleState, _ row: StatusRow, in rect: ScreenRect) {
@@ -180,12 +183,15 @@ extension Canvas {
 
   /// A picture under its caption. Answers where it stands.
   @discardableResult
-  private mutating func drawPicture(_ state: ConsoleState, _ id: PreviewID, in rect: ScreenRect, name: String) -> ScreenRect? {
+  private mutating func drawPicture(_ state: ConsoleState, _ id: PreviewID, in rect: ScreenRect, name: String)
+    -> ScreenRect?
+  {
     let dot = unicode ? " · " : " - "
     guard rect.rows >= 2 else { return nil }
     switch state.preview.pictures[id] {
     case nil:
-      put("\(name)\(dot)loading\(unicode ? "…" : "...")", rect.column, rect.row, .previewCaption, within: rect.columns)
+      let loading = unicode ? "loading…" : "loading..."
+      put(name + dot + loading, rect.column, rect.row, .previewCaption, within: rect.columns)
       return nil
     case .failure(let failure)?:
       put("\(name)\(dot)\(failure.code.rawValue)", rect.column, rect.row, .error, within: rect.columns)
@@ -204,10 +210,17 @@ extension Canvas {
         name + (isComputed ? dot + "computed" : ""), name + (isComputed ? "*" : ""),
       ]
       put(
-        captions.first { $0.count <= rect.columns } ?? name, rect.column, rect.row, isComputed ? .warning : .previewCaption,
+        captions.first { $0.count <= rect.columns } ?? name, rect.column, rect.row,
+        isComputed ? .warning : .previewCaption,
         within: rect.columns)
+      let ground = styles[.background].background
       for row in 0..<cells.rows {
-        for column in 0..<cells.columns { put(cells[column, row], rect.column + column, rect.row + 1 + row) }
+        for column in 0..<cells.columns {
+          var cell = cells[column, row]
+          // What is transparent shows the ground of the theme, which is the terminal's own unless it says otherwise.
+          if cell.style.background == .standard { cell.style.background = ground }
+          put(cell, rect.column + column, rect.row + 1 + row)
+        }
       }
       return ScreenRect(column: rect.column, row: rect.row + 1, columns: cells.columns, rows: cells.rows)
     }
@@ -268,13 +281,15 @@ extension Canvas {
     drawCaption(status.key, in: rect)
     let isFinal = failure.isFinal(for: status.etag)
     let advice = FailureAdvice(failure.code, isFinal: isFinal)
+    let age = Format.age(state.now - failure.lastFailed.timeIntervalSince1970)
     var row = rect.row + 2
     func lines(_ text: String) -> [DisplayText] { DisplayText(text, unicode: unicode).wrappedAtWords(to: rect.columns) }
     func room(_ row: Int) -> Bool { row < rect.row + rect.rows }
     let parts: [(String, Slot)] = [
-      ("! \(failure.code.rawValue)", .stateFailed), (failure.message, .text), ("", .text), (advice.long, .info), ("", .text),
+      ("! \(failure.code.rawValue)", .stateFailed), (failure.message, .text), ("", .text), (advice.long, .info),
+      ("", .text),
       (
-        "Tried \(Format.count(failure.attempts, "time")), last \(Format.age(state.now - failure.lastFailed.timeIntervalSince1970)) ago, failed while it was \(failure.stage.past)",
+        "Tried \(Format.count(failure.attempts, "time")), last \(age) ago, failed while it was \(failure.stage.past)",
         .hint
       ),
     ]
