@@ -124,10 +124,11 @@ struct RowTableTests {
     for (query, word, arrangement) in queries {
       #expect(Self.keys(arrangement, table) == model.query(query, word: word), "\(query.sort) \(word ?? "")")
       #expect(Self.keys(RowArrangement(query, of: table), table) == Self.keys(arrangement, table))
-      for (index, id) in arrangement.slice(0..<arrangement.count(in: table), in: table).enumerated() {
+      let misplaced = arrangement.slice(0..<arrangement.count(in: table), in: table).enumerated().count { index, id in
         let place = arrangement.place(of: id, in: table, sort: query.sort)
-        #expect(place.found && place.index == index)
+        return !place.found || place.index != index
       }
+      #expect(misplaced == 0)
     }
   }
 
