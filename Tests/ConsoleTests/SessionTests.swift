@@ -23,8 +23,8 @@ final class FakeBackend: ConsoleBackend {
   func list(_ take: (ListedRows) async -> Bool) async throws(StoreError) {
     var rest = rows[...]
     while !rest.isEmpty {
-      guard await take(ListedRows(rows: Array(rest.prefix(100)))) else { return }
-      rest = rest.dropFirst(100)
+      guard await take(ListedRows(rows: Array(rest.prefix(1000)))) else { return }
+      rest = rest.dropFirst(1000)
     }
   }
 
