@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "Terminal", dependencies: ["Console", "CNcurses"], swiftSettings: strict),
     .target(
       name: "Settings",
-      dependencies: ["ObjectStore", "Pipeline", .product(name: "TOMLKit", package: "TOMLKit")],
+      dependencies: [
+        "ObjectStore", "Pipeline", "PixelEngine", .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "pixelater",
@@ -67,7 +69,7 @@ let package = Package(
     .testTarget(
       name: "TerminalTests", dependencies: ["Terminal", "Console"], swiftSettings: strict),
     .testTarget(
-      name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline"],
+      name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["pixelater"], swiftSettings: strict),
