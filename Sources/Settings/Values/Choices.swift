@@ -8,7 +8,7 @@ package enum LogLevel: String, CaseIterable, Hashable, Sendable, Comparable {
 }
 
 /// Whether output is coloured.
-package enum ColorChoice: String, CaseIterable, Hashable, Sendable {
+package enum ColorMode: String, CaseIterable, Hashable, Sendable {
   /// Where the stream is a terminal.
   case auto
   case always

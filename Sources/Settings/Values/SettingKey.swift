@@ -51,7 +51,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case .naming: .template
     case .readOnly, .mouse: .flag
     case .logLevel: .choice(LogLevel.allCases.map(\.rawValue))
-    case .color: .choice(ColorChoice.allCases.map(\.rawValue))
+    case .color: .choice(ColorMode.allCases.map(\.rawValue))
     case .form: .choice(["mosaic", "grid"])
     case .jobs: .number(1...256)
     case .memory: .number(64 << 20...1 << 40)

@@ -8,7 +8,7 @@ extension Settings {
   package func origin(of key: SettingKey) -> Origin { values[key]?.origin ?? .default }
 
   package var logLevel: LogLevel { self[.logLevel].flatMap(LogLevel.init(rawValue:)) ?? .info }
-  package var color: ColorChoice { self[.color].flatMap(ColorChoice.init(rawValue:)) ?? .auto }
+  package var color: ColorMode { self[.color].flatMap(ColorMode.init(rawValue:)) ?? .auto }
   package var isReadOnly: Bool { self[.readOnly] == "true" }
   package var takesMouse: Bool { self[.mouse] != "false" }
   package var theme: String { self[.theme] ?? "default" }

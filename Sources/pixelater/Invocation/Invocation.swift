@@ -1,0 +1,69 @@
+import ArgumentParser
+import Glibc
+import Settings
+
+/// How one run of the program goes: settings, then the command's work, then its status and what is said about it.
+enum Invocation {
+  /// What the program ends with.
+  enum Ending {
+    case status(ExitStatus)
+    case failure(CommandFailure)
+    /// What the argument parser has to say: help, version, completions, or a mistake.
+    case parsing(any Error)
+  }
+
+  /// Runs a command that needs the main thread.
+  static func run(_ command: some ForegroundCommand) -> Ending {
+    do throws(CommandFailure) {
+      let session = try Session(for: command)
+      let status = try command.work(session)
+      return session.ending(status)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Runs a command in a task that signals cancel.
+  static func run(_ command: some BackgroundCommand) async -> Ending {
+    Interruption.block()
+    signal(SIGPIPE, SIG_IGN)
+    let interruption = Interruption()
+    let task = Task { await attempt(command) }
+    interruption.watch { task.cancel() }
+    let ending = await task.value
+    guard let status = interruption.status(afterTermination: command.statusAfterTermination) else { return ending }
+    return .status(status)
+  }
+
+  private static func attempt(_ command: some BackgroundCommand) async -> Ending {
+    do throws(CommandFailure) {
+      let session = try Session(for: command)
+      do throws(CommandFailure) {
+        return session.ending(try await command.work(session))
+      } catch {
+        _ = session.ending(.success)
+        return .failure(error)
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+extension Pixelater {
+  /// Says what there is to say, and ends the process.
+  static func finish(_ ending: Invocation.Ending) -> Never {
+    switch ending {
+    case .status(let status):
+      Glibc.exit(status.rawValue)
+    case .failure(let failure):
+      if !failure.message.isEmpty { StandardError.report(failure.message) }
+      Glibc.exit(failure.status.rawValue)
+    case .parsing(let error):
+      let code = exitCode(for: error)
+      guard code != .success else { exit(withError: error) }
+      StandardError.reportUsage(fullMessage(for: error))
+      Glibc.exit(ExitStatus.usage.rawValue)
+    }
+  }
+}
