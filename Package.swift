@@ -66,8 +66,13 @@ let package = Package(
     .testTarget(
       name: "ConsoleTests", dependencies: ["Console", "Pipeline", "ObjectStore", "PixelEngine"],
       swiftSettings: strict),
+    // A small program for the terminal tests to drive under a pseudo-terminal and tmux.
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["Terminal", "Console"], path: "Tests/TerminalProbe",
+      swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Terminal", "Console"], swiftSettings: strict),
+      name: "TerminalTests", dependencies: ["Terminal", "Console", "CNcurses", "terminal-probe"],
+      swiftSettings: strict),
     .testTarget(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),

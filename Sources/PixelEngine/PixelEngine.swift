@@ -2,6 +2,9 @@
 ///
 /// Same input, same bytes out, wherever it runs.
 package struct PixelEngine: Sendable {
+  /// Goes into the metadata of what is written. It changes whenever an output's bytes would.
+  package static let version = "1"
+
   package let limits: Limits
 
   package init(limits: Limits = Limits()) {
@@ -29,7 +32,8 @@ package enum ColorModel: Int, Hashable, Sendable {
   case greyAlpha = 2
   case rgb = 3
   case rgba = 4
-  /// Cyan, magenta, yellow, black as JPEG stores them (0 is full ink when an Adobe marker says so).
+  /// Cyan, magenta, yellow, black as Adobe's JPEGs store them: 0 is full ink, 255 none. A file without an Adobe marker
+  /// is taken the same way, as Pillow does.
   case cmyk = 5
 }
 

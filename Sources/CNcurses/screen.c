@@ -1,0 +1,117 @@
+#include "internal.h"
+
+#include <curses.h>
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+static SCREEN *screen;
+
+int cn_screen_open(const char *term) {
+  // The window's own size, never LINES and COLUMNS of the environment: they are often stale.
+  use_env(FALSE);
+  use_tioctl(TRUE);
+  screen = newterm((char *)term, stdout, stdin);
+  if (screen == NULL) return 0;
+  set_term(screen);
+  raw();
+  noecho();
+  nonl();
+  // Input is read and decoded elsewhere; this only puts the keypad in application mode.
+  keypad(stdscr, TRUE);
+  // Otherwise an update stops half-way when a key waits.
+  typeahead(-1);
+  scrollok(stdscr, FALSE);
+  idlok(stdscr, FALSE);
+  idcok(stdscr, FALSE);
+  curs_set(0);
+  return 1;
+}
+
+int cn_screen_start_color(void) {
+  if (!has_colors() || start_color() != OK) return 0;
+  // Without it pair 0 is colour 7 on colour 0, which a direct-colour entry shows as near-black on black.
+  use_default_colors();
+  return COLORS;
+}
+
+int cn_screen_pair_limit(void) { return COLOR_PAIRS; }
+
+int cn_screen_define_pair(int32_t pair, int32_t foreground, int32_t background) {
+  return init_extended_pair(pair, foreground, background) == OK;
+}
+
+void cn_screen_size(int *columns, int *rows) { getmaxyx(stdscr, *rows, *columns); }
+
+void cn_screen_erase(void) { werase(stdscr); }
+
+static attr_t attributes_of(uint32_t bits) {
+  attr_t result = A_NORMAL;
+  if (bits & CN_BOLD) result |= A_BOLD;
+  if (bits & CN_DIM) result |= A_DIM;
+  if (bits & CN_ITALIC) result |= A_ITALIC;
+  if (bits & CN_UNDERLINE) result |= A_UNDERLINE;
+  if (bits & CN_REVERSE) result |= A_REVERSE;
+  return result;
+}
+
+void cn_screen_put(int column, int row, const cn_cell *cells, size_t count) {
+  enum { CHUNK = 64 };
+  cchar_t run[CHUNK];
+  size_t index = 0;
+  while (index < count) {
+    int used = 0, start = column + (int)index;
+    while (index < count && used < CHUNK) {
+      const cn_cell *cell = &cells[index++];
+      if (cell->scalars[0] == 0) {
+        // The right half of a wide character, which took its column with it.
+        break;
+      }
+      wchar_t text[4] = {(wchar_t)cell->scalars[0], (wchar_t)cell->scalars[1], (wchar_t)cell->scalars[2], 0};
+      int pair = cell->pair;
+      // The pair travels in the last argument: the short one holds 15 bits.
+      if (setcchar(&run[used], text, attributes_of(cell->attributes), 0, &pair) != OK) {
+        wchar_t blank[2] = {L' ', 0};
+        setcchar(&run[used], blank, A_NORMAL, 0, NULL);
+      }
+      used++;
+    }
+    // Unlike wadd_wch this neither wraps nor scrolls, also in the last cell of the screen.
+    if (used > 0) mvwadd_wchnstr(stdscr, row, start, run, used);
+  }
+}
+
+void cn_screen_update(int cursor_column, int cursor_row) {
+  if (cursor_column >= 0) {
+    wmove(stdscr, cursor_row, cursor_column);
+    wnoutrefresh(stdscr);
+    doupdate();
+    curs_set(1);
+    fflush(stdout);
+  } else {
+    curs_set(0);
+    wmove(stdscr, 0, 0);
+    wnoutrefresh(stdscr);
+    doupdate();
+  }
+}
+
+void cn_screen_adopt(int column, int row, int columns, int rows) {
+  copywin(stdscr, curscr, row, column, row, column, row + rows - 1, column + columns - 1, FALSE);
+  untouchwin(curscr);
+}
+
+void cn_screen_forget(void) { clearok(curscr, TRUE); }
+
+void cn_screen_resize(int columns, int rows) { resizeterm(rows, columns); }
+
+void cn_screen_beep(void) { beep(); }
+
+void cn_screen_pause(void) { endwin(); }
+
+void cn_screen_close(void) {
+  if (screen == NULL) return;
+  endwin();
+  delscreen(screen);
+  screen = NULL;
+}

@@ -1,0 +1,70 @@
+/// A look: a style for every slot.
+package struct Theme: Hashable, Sendable {
+  package var name: String
+  package private(set) var styles: [Slot: StyleSpec]
+
+  /// - Parameter styles: the slots that differ; the others come from `base`.
+  package init(name: String, styles: [Slot: StyleSpec], inheriting base: Theme? = nil) {
+    self.name = name
+    self.styles = (base?.styles ?? [:]).merging(styles) { $1 }
+  }
+
+  package subscript(slot: Slot) -> StyleSpec { styles[slot] ?? StyleSpec() }
+
+  /// The theme in the colours that a terminal has.
+  package func resolved(for capabilities: Capabilities) -> ThemeStyles {
+    ThemeStyles(self, depth: capabilities.depth)
+  }
+}
+
+/// A theme reduced to one terminal's colours: what `render` paints with.
+package struct ThemeStyles: Sendable {
+  private struct Entry: Sendable {
+    var foreground: Color?
+    var background: Color?
+    var attributes: Attributes
+  }
+
+  private let entries: [Slot: Entry]
+
+  init(_ theme: Theme, depth: ColorDepth) {
+    let ground = theme[.background].background ?? theme[.background].foreground
+    let text = theme[.text]
+    entries = Dictionary(
+      uniqueKeysWithValues: Slot.allCases.map { slot in
+        let spec = theme[slot]
+        return (
+          slot,
+          Entry(
+            foreground: (spec.foreground ?? (slot.isOverlay ? nil : text.foreground))?.resolved(for: depth),
+            background: (spec.background ?? (slot.isOverlay ? nil : ground))?.resolved(for: depth),
+            attributes: spec.attributes)
+        )
+      })
+  }
+
+  package subscript(slot: Slot) -> Style {
+    guard let entry = entries[slot] else { return Style() }
+    return Style(
+      foreground: entry.foreground ?? .standard, background: entry.background ?? .standard,
+      attributes: entry.attributes)
+  }
+
+  /// `style` under an overlay such as the cursor's: what the overlay says wins, the rest shows through.
+  package func overlay(_ slot: Slot, on style: Style) -> Style {
+    guard let entry = entries[slot] else { return style }
+    return Style(
+      foreground: entry.foreground ?? style.foreground, background: entry.background ?? style.background,
+      attributes: style.attributes.union(entry.attributes))
+  }
+}
+
+extension Slot {
+  /// Laid over other slots: what it does not set shows through.
+  package var isOverlay: Bool {
+    switch self {
+    case .rowCursor, .rowCursorInactive, .rowMarked, .rowNew, .match: true
+    default: false
+    }
+  }
+}

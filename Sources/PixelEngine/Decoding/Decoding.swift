@@ -1,0 +1,59 @@
+extension PixelEngine {
+  /// Decodes a whole picture into a sink, within the limits. Every way into a picture goes through here.
+  ///
+  /// - Parameter makeSink: called between header and pixels, when the limits have been checked.
+  /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `cancelled`.
+  func decode<Sink: RowSink>(
+    _ data: [UInt8], isCancelled: () -> Bool, into makeSink: (PictureHeader) throws(PixelError) -> Sink
+  ) throws(PixelError) -> (header: PictureHeader, sink: Sink) {
+    let deadline = ContinuousClock.now + .seconds(limits.seconds)
+    func poll() throws(PixelError) {
+      if isCancelled() { throw .cancelled }
+      if ContinuousClock.now >= deadline {
+        throw .tooLarge(limit: .seconds, value: limits.seconds, maximum: limits.seconds)
+      }
+    }
+    try require(data.count, within: limits.fileBytes, .fileBytes)
+    try poll()
+    return try data.withUnsafeBufferPointer { file throws(PixelError) in
+      let reader: any PictureReader
+      switch Self.sniff(Array(file.prefix(Self.sniffLength))) {
+      case .png: reader = try PNGReader(file)
+      case .jpeg: reader = try JPEGReader(file, maximumScans: limits.jpegScans)
+      case .other(let name): throw .unsupportedFormat(format: name)
+      case .unknown: throw .notAnImage
+      }
+      let header = reader.header
+      let batch = try rowsAtATime(header)
+      var sink = try makeSink(header)
+      try reader.start(poll: poll)
+      let rows = UnsafeMutablePointer<UInt8>.allocate(capacity: batch * header.rowBytes)
+      defer { rows.deallocate() }
+      for row in stride(from: 0, to: header.height, by: batch) {
+        try poll()
+        let count = min(batch, header.height - row)
+        try reader.read(into: rows, count: count)
+        sink.take(rows, count: count)
+      }
+      try reader.finish()
+      return (header, sink)
+    }
+  }
+
+  /// Checks the size of a picture before memory is taken for it, and says how many of its rows to decode at once.
+  private func rowsAtATime(_ header: PictureHeader) throws(PixelError) -> Int {
+    let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
+    try require(overflow ? .max : pixels, within: limits.pixels, .pixels)
+    // At most 100 M pixels by default, so that neither product can overflow for any limit below 2^58.
+    let batch = max(1, min(64, header.height, (1 << 18) / header.rowBytes))
+    // A sink's sums take 16 bytes a sample, the decoders' own rows no more than 32.
+    let width = header.rowBytes.multipliedReportingOverflow(by: batch + 48)
+    let (memory, tooMuch) = width.partialValue.addingReportingOverflow(header.areaBytes)
+    try require(width.overflow || tooMuch ? .max : memory, within: limits.memoryBytes, .memoryBytes)
+    return batch
+  }
+
+  private func require(_ value: Int, within maximum: Int, _ limit: Limits.Kind) throws(PixelError) {
+    if value > maximum { throw .tooLarge(limit: limit, value: value, maximum: maximum) }
+  }
+}

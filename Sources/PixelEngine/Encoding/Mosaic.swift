@@ -1,0 +1,81 @@
+/// A grid at the size it is written: every pixel is the cell that `floor((x + 0.5) * N / width)` names, across and down
+/// (Pillow's NEAREST, in exact arithmetic). Pixels are never all in memory: a picture of this kind is but N different
+/// rows, each repeated.
+struct Mosaic {
+  let grid: Grid
+  /// Pixels across, at least 1.
+  let width: Int
+  /// Pixels down, at least 1.
+  let height: Int
+  let colorProfile: [UInt8]?
+  /// Where each column of cells begins, and after them `width`; a column may have no pixels.
+  let columnBounds: [Int]
+  /// Where each row of cells begins, and after them `height`; a row may have no pixels.
+  let rowBounds: [Int]
+
+  init(grid: Grid, width: Int, height: Int, colorProfile: [UInt8]?) {
+    self.grid = grid
+    self.width = width
+    self.height = height
+    self.colorProfile = colorProfile
+    columnBounds = Self.bounds(length: width, cells: grid.size.side)
+    rowBounds = Self.bounds(length: height, cells: grid.size.side)
+  }
+
+  /// The first pixel of each cell along an axis, and after them its length.
+  static func bounds(length: Int, cells: Int) -> [Int] {
+    (0...cells).map { (2 * length * $0 + cells - 1) / (2 * cells) }
+  }
+
+  /// Writes a row of pixels, as it stands in every row of a row of cells.
+  func writeRow(ofCells row: Int, to pixels: UnsafeMutablePointer<UInt8>) {
+    let channels = grid.model.channels
+    grid.samples.withUnsafeBufferPointer { samples in
+      guard let base = samples.baseAddress else { return }
+      for column in 0..<grid.size.side {
+        let (start, end) = (columnBounds[column], columnBounds[column + 1])
+        if start == end { continue }
+        let cell = base + (row * grid.size.side + column) * channels
+        let target = pixels + start * channels
+        target.update(from: cell, count: channels)
+        // Doubling what is there already fills a long cell in few copies.
+        var filled = 1
+        while filled < end - start {
+          let count = min(filled, end - start - filled)
+          (target + filled * channels).update(from: target, count: count * channels)
+          filled += count
+        }
+      }
+    }
+  }
+}
+
+/// Writes a mosaic as a file of one format. Same mosaic, same bytes.
+protocol MosaicEncoder {
+  static func encode(_ mosaic: Mosaic) throws(PixelError) -> [UInt8]
+}
+
+extension PixelEngine {
+  /// Writes a grid as a rendition: in the source's format and colour model, with its ICC profile and none of its other
+  /// metadata. JPEG at quality 75, colours 4:2:0.
+  ///
+  /// - Parameters:
+  ///   - grid: one of `image.grids`, or one of the same model.
+  ///   - image: where it came from.
+  ///   - form: the upright picture's size with flat cells, or N x N pixels.
+  /// - Throws: `encodingFailed`, for a shape or model that the format has no room for.
+  package func encode(
+    _ grid: Grid, of image: PixelatedImage, form: RenditionForm = .mosaic
+  ) throws(PixelError) -> [UInt8] {
+    let mosaic =
+      switch form {
+      case .mosaic: Mosaic(grid: grid, width: image.width, height: image.height, colorProfile: image.colorProfile)
+      case .grid:
+        Mosaic(grid: grid, width: grid.size.side, height: grid.size.side, colorProfile: image.colorProfile)
+      }
+    return switch image.format {
+    case .png: try PNGEncoder.encode(mosaic)
+    case .jpeg: try JPEGEncoder.encode(mosaic)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// What a stored rendition looks like from inside.
+package struct RenditionInspection: Hashable, Sendable {
+  package let format: ImageFormat
+  /// Pixels across, upright.
+  package let width: Int
+  /// Pixels down, upright.
+  package let height: Int
+  /// `grid` if the picture measures exactly N x N (a mosaic of such a picture is the same thing), else `mosaic`.
+  package let form: RenditionForm
+  /// Cells whose pixels differ by more than the format explains; 0 for every rendition that the engine wrote.
+  package let unevenCells: Int
+}
+
+extension PixelEngine {
+  /// Reads the cells of a stored rendition back: of a mosaic the pixel in the middle of each cell, of a grid its pixels.
+  ///
+  /// PNG gives back the very grid that was written, if the mosaic is at least N pixels on each side. A smaller one has
+  /// lost cells: those that the mapping gives no pixel take the colour of the pixel nearest to the cell's centre, so that
+  /// the result always looks like the picture stored. JPEG gives back what its quantisation left.
+  ///
+  /// - Throws: as `pixelate`.
+  package func readGrid(_ data: [UInt8], size: GridSize) throws(PixelError) -> Grid {
+    let (header, sampler) = try decode(data, isCancelled: { false }) { header throws(PixelError) in
+      CellSampler(header: header, size: size)
+    }
+    let samples = header.orientation.apply(
+      sampler.samples, width: size.side, height: size.side, channels: header.model.channels)
+    return Grid(size: size, model: header.model, samples: samples)
+  }
+
+  /// Looks at a stored rendition: its shape, and whether each of its cells is flat.
+  ///
+  /// In a PNG every pixel of a cell must be equal. In a JPEG quantisation leaves ripples near the edges of cells: a cell
+  /// counts as flat if its samples stray from their mean by no more than `jpegTolerance` on average, in each channel.
+  ///
+  /// - Throws: as `pixelate`.
+  package func inspect(_ data: [UInt8], size: GridSize) throws(PixelError) -> RenditionInspection {
+    let (header, check) = try decode(data, isCancelled: { false }) { header throws(PixelError) in
+      FlatnessCheck(header: header, size: size)
+    }
+    let (width, height) = (header.uprightWidth, header.uprightHeight)
+    return RenditionInspection(
+      format: header.format, width: width, height: height,
+      form: width == size.side && height == size.side ? .grid : .mosaic, unevenCells: check.unevenCells)
+  }
+}

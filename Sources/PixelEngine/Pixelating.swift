@@ -1,0 +1,65 @@
+extension PixelEngine {
+  /// Decodes a picture once and reduces it to grids, each cell the mean of the picture under a triangle two cells wide
+  /// (Pillow's BILINEAR with antialias, to within rounding). Stands it upright as its Exif orientation says.
+  ///
+  /// - Parameters:
+  ///   - data: a whole PNG or JPEG file.
+  ///   - sizes: the grids wanted; duplicates count once.
+  ///   - isCancelled: asked every few rows.
+  /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `cancelled`.
+  package func pixelate(
+    _ data: [UInt8], sizes: [GridSize] = GridSize.allCases, isCancelled: () -> Bool = { false }
+  ) throws(PixelError) -> PixelatedImage {
+    let sizes = Set(sizes).sorted()
+    let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
+      TriangleFilter(
+        width: header.width, height: header.height, model: header.model,
+        shapes: sizes.map { TriangleFilter.Shape(columns: $0.side, rows: $0.side) })
+    }
+    let grids = sizes.enumerated().map { index, size in
+      let samples = header.orientation.apply(
+        filter.samples(of: index), width: size.side, height: size.side, channels: header.model.channels)
+      return Grid(size: size, model: header.model, samples: samples)
+    }
+    return PixelatedImage(
+      format: header.format, width: header.uprightWidth, height: header.uprightHeight, model: header.model,
+      colorProfile: header.colorProfile, grids: grids)
+  }
+
+  /// A small upright picture of a file, through the same filter: what stands beside its renditions.
+  ///
+  /// Keeps the aspect, to the nearest pixel and at least 1; never larger than the picture nor than the box.
+  ///
+  /// - Parameters:
+  ///   - maxWidth: pixels across that there is room for; below 1 counts as 1.
+  ///   - maxHeight: pixels down that there is room for; below 1 counts as 1.
+  /// - Throws: as `pixelate`.
+  package func thumbnail(
+    _ data: [UInt8], maxWidth: Int, maxHeight: Int, isCancelled: () -> Bool = { false }
+  ) throws(PixelError) -> Raster {
+    let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
+      let fitted = Self.fit(
+        width: header.uprightWidth, height: header.uprightHeight, maxWidth: max(1, maxWidth),
+        maxHeight: max(1, maxHeight))
+      let shape =
+        header.orientation.swapsSides
+        ? TriangleFilter.Shape(columns: fitted.rows, rows: fitted.columns) : fitted
+      return TriangleFilter(width: header.width, height: header.height, model: header.model, shapes: [shape])
+    }
+    let shape = filter.shapes[0]
+    let samples = header.orientation.apply(
+      filter.samples(of: 0), width: shape.columns, height: shape.rows, channels: header.model.channels)
+    let swaps = header.orientation.swapsSides
+    return Raster(
+      width: swaps ? shape.rows : shape.columns, height: swaps ? shape.columns : shape.rows,
+      pixels: header.model.colors(samples))
+  }
+
+  /// The largest shape of the same aspect in a box, not enlarged.
+  static func fit(width: Int, height: Int, maxWidth: Int, maxHeight: Int) -> TriangleFilter.Shape {
+    let scale = min(1, Double(maxWidth) / Double(width), Double(maxHeight) / Double(height))
+    return TriangleFilter.Shape(
+      columns: max(1, min(maxWidth, Int((Double(width) * scale).rounded()))),
+      rows: max(1, min(maxHeight, Int((Double(height) * scale).rounded()))))
+  }
+}

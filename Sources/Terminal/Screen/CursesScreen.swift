@@ -1,0 +1,145 @@
+import CNcurses
+import Console
+
+/// The full screen, kept by ncurses: takes whole grids and writes what changed.
+///
+/// One at a time, on one thread.
+final class CursesScreen {
+  /// What can be drawn; narrower than what was detected where ncurses refused the private terminal description.
+  let capabilities: Capabilities
+  private(set) var size: ScreenSize
+
+  private let planner: CellPlanner
+  private var pairs: PairCache
+  /// The cells as last drawn, and the pair of each; nil after anything that left the window blank.
+  private var drawn: [ScreenCell]?
+  private var drawnPairs: [Int32] = []
+
+  /// Takes over the terminal.
+  init(description: TerminalDescription) throws(TerminalError) {
+    let depth = try description.open()
+    capabilities = Capabilities(
+      depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
+    planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
+    var capacity = 0
+    if depth != .mono, cn_screen_start_color() > 0 {
+      capacity = Int(cn_screen_pair_limit()) - 1
+      // ncurses doubles its table as pairs come, re-inserting all: 100 ms at the end. Once at the start costs 2 ms.
+      if capacity > 256, cn_screen_define_pair(Int32(capacity), 1, 2) != 0 { capacity -= 1 }
+    }
+    pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2) != 0 }
+    size = Self.currentSize()
+  }
+
+  private static func currentSize() -> ScreenSize {
+    var columns: Int32 = 0
+    var rows: Int32 = 0
+    cn_screen_size(&columns, &rows)
+    return ScreenSize(columns: Int(columns), rows: Int(rows))
+  }
+
+  // MARK: Drawing
+
+  /// Shows a grid. Cells beyond the screen are cut off, missing ones are blank.
+  func draw(_ grid: ScreenGrid) {
+    let cells = fitted(grid)
+    let old = drawn
+    if drawnPairs.count != cells.count { drawnPairs = Array(repeating: 0, count: cells.count) }
+    pairs.beginFrame()
+    for row in 0..<size.rows {
+      let start = row * size.columns
+      let line = cells[start..<start + size.columns]
+      if let old, old[start..<start + size.columns] == line { continue }
+      drawRow(line, row: row, old: old)
+    }
+    drawn = cells
+    updateTerminal(cursor: grid.cursor)
+  }
+
+  private func updateTerminal(cursor: ScreenPoint?) {
+    if let cursor, cursor.column < size.columns, cursor.row < size.rows, cursor.column >= 0, cursor.row >= 0 {
+      cn_screen_update(Int32(cursor.column), Int32(cursor.row))
+    } else {
+      cn_screen_update(-1, -1)
+    }
+  }
+
+  private func fitted(_ grid: ScreenGrid) -> [ScreenCell] {
+    if grid.size == size { return grid.cells }
+    var cells = Array(repeating: ScreenCell.blank, count: size.columns * size.rows)
+    for row in 0..<min(size.rows, grid.size.rows) {
+      for column in 0..<min(size.columns, grid.size.columns) {
+        cells[row * size.columns + column] = grid[column, row]
+      }
+    }
+    return cells
+  }
+
+  private func drawRow(_ line: ArraySlice<ScreenCell>, row: Int, old: [ScreenCell]?) {
+    var run: [cn_cell] = []
+    var runStart = line.startIndex
+    var index = line.startIndex
+    func flush() {
+      if !run.isEmpty {
+        cn_screen_put(Int32(runStart - line.startIndex), Int32(row), run, run.count)
+      }
+      run.removeAll(keepingCapacity: true)
+    }
+    while index < line.endIndex {
+      guard changed(line, at: index, old: old) else {
+        flush()
+        index += 1
+        continue
+      }
+      if run.isEmpty { runStart = index }
+      run.append(cell(planner.plan(line, at: index), at: index))
+      index += 1
+    }
+    flush()
+  }
+
+  /// Both halves of a wide character change together.
+  private func changed(_ line: ArraySlice<ScreenCell>, at index: Int, old: [ScreenCell]?) -> Bool {
+    guard let old else { return true }
+    if !looksAlike(old[index], line[index]) { return true }
+    if line[index].text.isEmpty, index > line.startIndex { return !looksAlike(old[index - 1], line[index - 1]) }
+    if index + 1 < line.endIndex, line[index + 1].text.isEmpty || old[index + 1].text.isEmpty {
+      return !looksAlike(old[index + 1], line[index + 1])
+    }
+    return false
+  }
+
+  private func looksAlike(_ a: ScreenCell, _ b: ScreenCell) -> Bool { a.style == b.style && a.text == b.text }
+
+  private func cell(_ planned: PlannedCell, at index: Int) -> cn_cell {
+    let pair = pairs.pair(planned.foreground, planned.background) ?? 0
+    pairs.replace(drawnPairs[index], with: pair)
+    drawnPairs[index] = pair
+    return cn_cell(
+      scalars: (planned.base, planned.marks.0, planned.marks.1), pair: pair, attributes: planned.attributes)
+  }
+
+  // MARK: Other changes
+
+  /// Paints every cell anew at the next draw.
+  func redraw() { cn_screen_forget() }
+
+  func resize(to newSize: ScreenSize) {
+    cn_screen_resize(Int32(newSize.columns), Int32(newSize.rows))
+    size = Self.currentSize()
+    cn_screen_erase()
+    cn_screen_forget()
+    drawn = nil
+    drawnPairs = []
+    pairs.releaseAll()
+  }
+
+  func beep() { cn_screen_beep() }
+
+  /// Gives the terminal back for a while; the next draw takes it again.
+  func pause() {
+    cn_screen_pause()
+  }
+
+  func close() { cn_screen_close() }
+}

@@ -1,0 +1,80 @@
+import CNcurses
+import Console
+import Glibc
+
+/// The terminal as ncurses will be told it is, and the byte strings that the driver writes by itself.
+struct TerminalDescription {
+  let term: String
+  let entry: TerminfoEntry
+  let capabilities: Capabilities
+
+  /// - Throws: why there can be no full screen.
+  init(term: String, capabilities: Capabilities) throws(TerminalError) {
+    guard let entry = TerminfoEntry(reading: term) else { throw .typeUnknown(term) }
+    guard entry.strings["cup"] != nil else { throw .typeTooPlain(term) }
+    self.term = term
+    self.entry = entry
+    self.capabilities = capabilities
+  }
+
+  /// Opens the screen with a private description where the depth needs one, else or failing that with the terminal's own.
+  /// - Returns: the depth that came about.
+  func open() throws(TerminalError) -> ColorDepth {
+    let depth = capabilities.depth
+    if !entry.serves(depth), openPrivate(entry.adjusted(to: depth)) { return depth }
+    guard withTerminfo(nil, { cn_screen_open(term) != 0 }) else { throw .refused(term) }
+    if entry.serves(depth) { return depth }
+    return [.palette256, .palette16, .palette8].first { entry.serves($0) } ?? .mono
+  }
+
+  private func openPrivate(_ adjusted: TerminfoEntry) -> Bool {
+    guard let compiled = adjusted.compiled() else { return false }
+    return withTerminfo("b64:" + Base64.encode(compiled, alphabet: .urlSafe)) { cn_screen_open(adjusted.names) != 0 }
+  }
+
+  /// Runs with `TERMINFO` set for this call alone: programs started from the console inherit nothing.
+  private func withTerminfo<R>(_ value: String?, _ body: () -> R) -> R {
+    guard let value else { return body() }
+    let kept = getenv("TERMINFO").map { String(cString: $0) }
+    setenv("TERMINFO", value, 1)
+    defer {
+      if let kept { setenv("TERMINFO", kept, 1) } else { unsetenv("TERMINFO") }
+    }
+    return body()
+  }
+
+  // MARK: Byte strings
+
+  /// Everything that gives a terminal back from whatever state: for crashes, where ncurses must not be called.
+  var farewell: [UInt8] {
+    var bytes = Array("\u{1B}[?2026l".utf8) + ControlSequence.mouseOff + ControlSequence.pasteOff
+    for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] { bytes += withoutPadding(entry.strings[name] ?? []) }
+    return bytes
+  }
+
+  /// Drops terminfo's delays, `$<5>`, which mean nothing to a terminal.
+  private func withoutPadding(_ string: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var index = 0
+    while index < string.count {
+      if string[index] == UInt8(ascii: "$"), index + 1 < string.count, string[index + 1] == UInt8(ascii: "<"),
+        let end = string[index...].firstIndex(of: UInt8(ascii: ">"))
+      {
+        index = end + 1
+      } else {
+        result.append(string[index])
+        index += 1
+      }
+    }
+    return result
+  }
+}
+
+/// What the driver writes besides ncurses.
+enum ControlSequence {
+  static let pasteOn = Array("\u{1B}[?2004h".utf8)
+  static let pasteOff = Array("\u{1B}[?2004l".utf8)
+  /// Clicks and wheel, with coordinates as decimal numbers.
+  static let mouseOn = Array("\u{1B}[?1000h\u{1B}[?1006h".utf8)
+  static let mouseOff = Array("\u{1B}[?1006l\u{1B}[?1000l".utf8)
+}

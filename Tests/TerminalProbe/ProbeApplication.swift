@@ -1,0 +1,137 @@
+package import Console
+
+/// A tiny console for tests of the driver: one picture, a list beside it, a popup, and a row that tells the last event.
+package final class ProbeApplication: ConsoleApplication {
+  package enum Message: Sendable {
+    case frame(Int)
+    case text(String)
+  }
+
+  /// Where the picture stands.
+  package static let origin = ScreenPoint(column: 20, row: 1)
+
+  private let capabilities: Capabilities
+  private var size: ScreenSize
+  private let post: @Sendable (Message) -> Void
+  private var picture = Picture.noise(seed: 0)
+  private var popup = false
+  private var shortList = false
+  private var changedPixel = false
+  private var cursor = false
+  private var last = "ready"
+  private let background: @Sendable (@escaping @Sendable (Message) -> Void, Int) -> Void
+
+  /// - Parameter background: posts numbered frames from another thread.
+  package init(
+    capabilities: Capabilities, size: ScreenSize, post: @escaping @Sendable (Message) -> Void,
+    background: @escaping @Sendable (@escaping @Sendable (Message) -> Void, Int) -> Void
+  ) {
+    self.capabilities = capabilities
+    self.size = size
+    self.post = post
+    self.background = background
+  }
+
+  package func start() -> [TerminalEffect] { [] }
+
+  package func stop() {}
+
+  package func resized(to size: ScreenSize) -> [TerminalEffect] {
+    self.size = size
+    return []
+  }
+
+  package func receive(_ message: Message) -> [TerminalEffect] {
+    switch message {
+    case .frame(let number):
+      picture = .noise(seed: UInt32(number))
+      last = "frame \(number)"
+    case .text(let text): last = text
+    }
+    return []
+  }
+
+  package func handle(_ input: InputEvent) -> [TerminalEffect] {
+    last = "\(input)"
+    switch input {
+    case .key(.character("n")): picture = .noise(seed: 1)
+    case .key(.character("N")): picture = .noise(seed: 2)
+    case .key(.character("0")): picture = .nearZero
+    case .key(.character("s")): picture = .sprite
+    case .key(.character("f")): picture = .flat
+    case .key(.character("e")): changedPixel.toggle()
+    case .key(.character("p")): popup.toggle()
+    case .key(.character("L")): shortList.toggle()
+    case .key(.character("C")): cursor.toggle()
+    case .key(.character("F")): background(post, 200)
+    case .key(.character("M")): background(post, 20_000)
+    case .key(.character("b")): return [.bell]
+    case .key(.character("y")): return [.copy("copied text")]
+    case .key(.character("m")): return [.setMouse(false)]
+    case .key(.control("l")): return [.redraw]
+    case .key(.control("z")): return [.suspend]
+    case .key(.control("c")): return [.quit(status: 130)]
+    case .key(.character("q")): return [.quit(status: 7)]
+    case .key(.character("T")): Crash.trap()
+    case .key(.character("S")): Crash.segmentationFault()
+    case .key(.character("A")): Crash.abort()
+    case .key(.character("O")): Crash.overflowStack()
+    case .key(.character("E")): Crash.exit()
+    default: break
+    }
+    return []
+  }
+
+  package func screen() -> ScreenGrid {
+    var grid = ScreenGrid(size: size)
+    write("probe \(capabilities.depth.rawValue) \(capabilities.unicode ? "unicode" : "ascii")", &grid, 0, 0)
+    for row in 1..<max(2, size.rows - 1) {
+      write(shortList ? "row" : "row \(row) of a list", &grid, 0, row)
+    }
+    if capabilities.unicode { write("\u{6F22}\u{5B57} e\u{301} \u{2500}", &grid, 90, 2) }
+    write(last, &grid, 0, size.rows - 1)
+    if size.rows > 40, size.columns > 100 {
+      paint(&grid)
+      grid.picture = popup ? nil : ScreenRect(column: 20, row: 1, columns: 64, rows: 32)
+    }
+    if popup { for row in 8..<14 { write("   a popup over the picture   ", &grid, 30, row) } }
+    if cursor { grid.cursor = ScreenPoint(column: 3, row: 4) }
+    return grid
+  }
+
+  private func write(_ text: String, _ grid: inout ScreenGrid, _ column: Int, _ row: Int) {
+    var at = column
+    for character in text {
+      let wide = character.unicodeScalars.first.map { 0x4E00...0x9FFF ~= $0.value } ?? false
+      guard row >= 0, row < grid.size.rows, at + (wide ? 1 : 0) < grid.size.columns else { return }
+      grid[at, row] = ScreenCell(text: String(character))
+      if wide { grid[at + 1, row] = ScreenCell(text: "") }
+      at += wide ? 2 : 1
+    }
+  }
+
+  private func color(_ x: Int, _ y: Int) -> Color {
+    changedPixel && x == 10 && y == 10 && capabilities.depth == .truecolor
+      ? .rgb(1, 2, 3) : picture.color(x, y, depth: capabilities.depth)
+  }
+
+  private func paint(_ grid: inout ScreenGrid) {
+    for row in 0..<Picture.side / 2 {
+      for x in 0..<Picture.side {
+        grid[Self.origin.column + x, Self.origin.row + row] = cell(x, row)
+      }
+    }
+  }
+
+  private func cell(_ x: Int, _ row: Int) -> ScreenCell {
+    guard capabilities.depth != .mono else {
+      let lit = (picture.isLit(x, row * 2), picture.isLit(x, row * 2 + 1))
+      if !capabilities.unicode { return ScreenCell(text: lit.0 ? "#" : ".") }
+      return ScreenCell(text: lit.0 ? (lit.1 ? "\u{2588}" : "\u{2580}") : (lit.1 ? "\u{2584}" : " "))
+    }
+    let top = color(x, row * 2)
+    // Without half blocks every other row of pixels is shown.
+    if !capabilities.unicode { return ScreenCell(text: " ", style: Style(background: top)) }
+    return ScreenCell(text: "\u{2580}", style: Style(foreground: top, background: color(x, row * 2 + 1)))
+  }
+}
