@@ -55,7 +55,7 @@ package struct Settings: Sendable {
     }
     // A wish about every program: weaker than what is said to this one.
     if key == .color, environment["NO_COLOR"].map({ !$0.isEmpty }) == true {
-      return Resolved(value: ColorChoice.never.rawValue, origin: .environment("NO_COLOR"))
+      return Resolved(value: ColorMode.never.rawValue, origin: .environment("NO_COLOR"))
     }
     return nil
   }
@@ -74,7 +74,7 @@ extension SettingKey {
     case .source, .destination, .profile, .region, .endpointURL, .jobs, .memory: nil
     case .logLevel: LogLevel.info.rawValue
     case .readOnly: "false"
-    case .color: ColorChoice.auto.rawValue
+    case .color: ColorMode.auto.rawValue
     case .theme: "default"
     case .mouse: "true"
     case .form: "mosaic"

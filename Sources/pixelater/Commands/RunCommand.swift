@@ -71,6 +71,11 @@ struct RunCommand: BackgroundCommand {
     let workspace = try session.workspace(.writing)
     var report = RunReport(session: session, json: json, showsSkipped: json || !keys.isEmpty, named: !keys.isEmpty)
 
+    for text in keys where ObjectKey(text) == nil {
+      let failure = Failure(
+        code: text.isEmpty ? .notFound : .keyTooLong, message: "A key has 1 to \(ObjectKey.maximumBytes) bytes.", stage: .read)
+      report.add(named: text, .failed(failure), milliseconds: 0)
+    }
     let (events, sink) = AsyncStream<JobEvent>.makeStream()
     let queue = JobQueue(workspace: workspace, engine: session.engine, options: session.runOptions) { sink.yield($0) }
     let feed = feeder(workspace)
@@ -103,6 +108,7 @@ struct RunCommand: BackgroundCommand {
     let (keys, prefix, policy) = (keys, prefix, policy)
     return { queue, sink in
       for text in keys where !Task.isCancelled {
+        // What is no key at all was told before.
         guard let key = ObjectKey(text) else { continue }
         await queue.offer(key, policy: policy)
       }
@@ -199,9 +205,15 @@ struct RunReport {
       default: break
       }
       if !isListed(outcome) { bar.done += 1 }
-      show(key, outcome, milliseconds)
+      show(key.string, outcome, milliseconds)
     }
     bar.draw()
+  }
+
+  /// Something that went through no queue.
+  mutating func add(named name: String, _ outcome: JobOutcome, milliseconds: Int) {
+    summary.count(outcome)
+    show(name, outcome, milliseconds)
   }
 
   mutating func end() {
@@ -240,7 +252,7 @@ struct RunReport {
     return false
   }
 
-  private mutating func show(_ key: ObjectKey, _ outcome: JobOutcome, _ milliseconds: Int) {
+  private func show(_ key: String, _ outcome: JobOutcome, _ milliseconds: Int) {
     let word: String
     var renditions = 0
     var failure: Failure?
@@ -254,7 +266,7 @@ struct RunReport {
     bar.clear()
     if json {
       session.output.line([
-        "key": .string(key.string), "outcome": .string(word), "renditions": .number(renditions),
+        "key": .string(key), "outcome": .string(word), "renditions": .number(renditions),
         "milliseconds": .number(milliseconds), "failure": failure?.json ?? .null,
       ])
     } else {
@@ -263,9 +275,9 @@ struct RunReport {
     session.output.flush()
   }
 
-  private func text(_ key: ObjectKey, _ outcome: JobOutcome, _ word: String, _ milliseconds: Int) -> String {
+  private func text(_ key: String, _ outcome: JobOutcome, _ word: String, _ milliseconds: Int) -> String {
     let style = session.text
-    let name = style.safe(key.string)
+    let name = style.safe(key)
     switch outcome {
     case .written:
       return style.paint(TextStyle.pad(word, 8), .good) + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)

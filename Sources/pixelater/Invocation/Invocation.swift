@@ -24,27 +24,29 @@ enum Invocation {
   }
 
   /// Runs a command in a task that signals cancel.
+  @MainActor
   static func run(_ command: some BackgroundCommand) async -> Ending {
     Interruption.block()
     signal(SIGPIPE, SIG_IGN)
+    let session: Session
+    do throws(CommandFailure) {
+      session = try Session(for: command)
+    } catch {
+      return .failure(error)
+    }
     let interruption = Interruption()
-    let task = Task { await attempt(command) }
+    let task = Task.detached { await attempt(command, session) }
     interruption.watch { task.cancel() }
     let ending = await task.value
     guard let status = interruption.status(afterTermination: command.statusAfterTermination) else { return ending }
     return .status(status)
   }
 
-  private static func attempt(_ command: some BackgroundCommand) async -> Ending {
+  private nonisolated static func attempt(_ command: some BackgroundCommand, _ session: sending Session) async -> Ending {
     do throws(CommandFailure) {
-      let session = try Session(for: command)
-      do throws(CommandFailure) {
-        return session.ending(try await command.work(session))
-      } catch {
-        _ = session.ending(.success)
-        return .failure(error)
-      }
+      return session.ending(try await command.work(session))
     } catch {
+      _ = session.ending(.success)
       return .failure(error)
     }
   }

@@ -110,6 +110,14 @@ extension TextStyle {
     return String(Format.date(Double(seconds), zone: Int(local.tm_gmtoff)).prefix(16))
   }
 
+  /// `2026-11-21 14:03:59`, likewise.
+  static func clock(_ date: Date) -> String {
+    var seconds = time_t(min(max(date.timeIntervalSince1970, -2e11), 2e11))
+    var local = tm()
+    guard localtime_r(&seconds, &local) != nil else { return "" }
+    return Format.date(Double(seconds), zone: Int(local.tm_gmtoff))
+  }
+
   static let statusHeader =
     pad("STATE", 13) + " " + slotHeader + "  " + padLeft("SIZE", 7) + "  " + pad("MODIFIED", 16) + "  KEY"
 

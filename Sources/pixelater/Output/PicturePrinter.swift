@@ -1,0 +1,6 @@
+import PixelEngine
+
+struct PicturePrinter {
+  init(_ session: Session) {}
+  func print(_ raster: Raster) {}
+}
