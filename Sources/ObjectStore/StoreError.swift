@@ -34,6 +34,8 @@ package struct StoreError: Error, Hashable, Sendable {
     /// No room left.
     case full
     case cancelled
+    /// More content than the `limit` in bytes that the caller set.
+    case tooLarge(limit: Int)
     /// Anything else the store said.
     case other(detail: String)
   }

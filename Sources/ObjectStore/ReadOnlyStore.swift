@@ -1,0 +1,35 @@
+/// A store that refuses to be changed: `put` and `delete` throw `readOnly` without asking the one behind it.
+package struct ReadOnlyStore<Base: ObjectStore>: ObjectStore {
+  package let base: Base
+
+  package init(_ base: Base) {
+    self.base = base
+  }
+
+  package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectHead { try await base.head(key) }
+
+  package func get(_ key: ObjectKey, options: GetOptions) async throws(StoreError) -> ObjectContent {
+    try await base.get(key, options: options)
+  }
+
+  package func put(
+    _ key: ObjectKey, content: PutContent, options: PutOptions
+  ) async throws(StoreError) -> ObjectHead {
+    throw StoreError(operation: .put, key: key.string, reason: .readOnly)
+  }
+
+  package func delete(_ key: ObjectKey) async throws(StoreError) {
+    throw StoreError(operation: .delete, key: key.string, reason: .readOnly)
+  }
+
+  package func list(_ request: ListRequest) -> ListPages { base.list(request) }
+}
+
+extension ReadOnlyStore: WatchableStore where Base: WatchableStore {
+  package func changes(prefix: String) throws(StoreError) -> StoreChanges { try base.changes(prefix: prefix) }
+}
+
+extension ObjectStore {
+  /// This store, refusing to be changed; still a `WatchableStore` where this one is.
+  package var readOnly: any ObjectStore { ReadOnlyStore(self) }
+}

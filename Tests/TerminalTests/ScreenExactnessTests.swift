@@ -1,0 +1,131 @@
+import Console
+import Terminal
+import Testing
+import terminal_probe
+
+/// The product's promise: what is on the screen is the picture, pixel for pixel.
+@Suite struct ScreenExactnessTests {
+  static let bases = ["xterm-256color", "tmux-256color", "screen-256color", "xterm", "linux", "vt100"]
+
+  private func open(_ arguments: [String], term: String, locale: String = "C.UTF-8") throws -> PseudoTerminal {
+    let pty = try PseudoTerminal(
+      arguments,
+      environment: ["TERM": term, "LC_ALL": locale, "PIXELATER_TRACE_FRAMES": "1", "SWIFT_BACKTRACE": "enable=no"])
+    try pty.waitForStart()
+    return pty
+  }
+
+  @Test(arguments: bases)
+  func truecolorIsExactOnEveryBase(term: String) throws {
+    let pty = try open(["truecolor"], term: term)
+    let check = PictureCheck()
+    #expect(check.wrong(pty.terminal, .noise(seed: 0)) == [])
+    try pty.type("0")
+    #expect(check.wrong(pty.terminal, .nearZero) == [])
+    try pty.type("s")
+    #expect(check.wrong(pty.terminal, .sprite) == [])
+    try pty.type("f")
+    #expect(check.wrong(pty.terminal, .flat) == [])
+    try pty.type("n")
+    #expect(check.wrong(pty.terminal, .noise(seed: 1)) == [])
+    #expect(pty.terminal.unknown == [])
+    try pty.type("L")
+    #expect(pty.terminal.text(row: 30).hasPrefix("row  "))
+    #expect(check.wrong(pty.terminal, .noise(seed: 1)) == [], "a shorter text beside it must not clear the picture")
+    #expect(pty.terminal.text(row: 2).hasSuffix("\u{6F22}\u{5B57} e\u{301} \u{2500}"))
+  }
+
+  @Test(arguments: ["xterm-256color", "vt100"])
+  func popupRedrawAndResizeKeepThePicture(term: String) throws {
+    let pty = try open(["truecolor"], term: term)
+    let check = PictureCheck()
+    try pty.type("N")
+    try pty.type("p")
+    #expect(pty.terminal.text(row: 8).contains("a popup over the picture"))
+    #expect(check.wrong(pty.terminal, .noise(seed: 2)) { !(30..<60 ~= $0 && 8..<14 ~= $1) } == [])
+    try pty.type("p")
+    #expect(check.wrong(pty.terminal, .noise(seed: 2)) == [])
+    // A terminal that lost everything: only a full repaint brings it back.
+    pty.resize(columns: 160, rows: 50)
+    try pty.type("\u{C}")
+    #expect(check.wrong(pty.terminal, .noise(seed: 2)) == [])
+    #expect(pty.terminal.text(row: 1).hasPrefix("row 1 of a list"))
+    for (columns, rows) in [(130, 45), (40, 12), (200, 60)] {
+      pty.resize(columns: columns, rows: rows)
+      try pty.wait(for: "the new size") { $0.title.contains("size=\(columns)x\(rows)") }
+      if columns > 100 { #expect(check.wrong(pty.terminal, .noise(seed: 2)) == []) }
+      #expect(pty.terminal.text(row: rows - 2) == "row \(rows - 2) of a list" || columns > 100)
+    }
+    #expect(pty.terminal.unknown == [])
+  }
+
+  @Test(arguments: [
+    (ColorDepth.palette256, "xterm-256color"), (.palette256, "xterm"), (.palette16, "xterm"),
+    (.palette16, "xterm-256color"), (.palette8, "linux"), (.palette8, "xterm"), (.palette8, "vt100"), (.mono, "vt100"),
+    (.mono, "xterm-256color"),
+  ])
+  func fewerColorsAreExactToo(depth: ColorDepth, term: String) throws {
+    for locale in ["C.UTF-8", "C"] {
+      let pty = try open([depth.rawValue], term: term, locale: locale)
+      let check = PictureCheck(depth: depth, unicode: locale != "C")
+      #expect(pty.terminal.text(row: 0) == "probe \(depth.rawValue) \(locale == "C" ? "ascii" : "unicode")")
+      for (key, picture) in [("s", Picture.sprite), ("n", .noise(seed: 1)), ("0", .nearZero)] {
+        try pty.type(key)
+        #expect(check.wrong(pty.terminal, picture) == [], "\(depth) \(term) \(locale)")
+      }
+      #expect(pty.terminal.unknown == [])
+      if depth == .mono {
+        #expect(pty.terminal.cells.allSatisfy { $0.foreground == .standard && $0.background == .standard })
+      }
+    }
+  }
+
+  /// 200 pictures of 2,048 pairs each go three times around the ring of pairs.
+  @Test func pairsAreRecycledExactly() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    let check = PictureCheck()
+    var seed = 0
+    // Three recoloured pictures a step through keys would repeat themselves; frames posted by a thread do not.
+    try pty.type("F")
+    try pty.wait(for: "the last frame") {
+      let shown = $0.text(row: 49)
+      if shown.hasPrefix("frame "), let number = Int(shown.dropFirst(6)), number > seed { seed = number }
+      return seed == 200 && $0.title.contains("frame=")
+    }
+    try pty.type("x")
+    #expect(check.wrong(pty.terminal, .noise(seed: 200)) == [])
+    try pty.type("s")
+    #expect(check.wrong(pty.terminal, .sprite) == [])
+  }
+
+  @Test func theCursorShowsWhereAsked() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    #expect(!pty.terminal.modes.contains(25))
+    try pty.type("C")
+    #expect(pty.terminal.modes.contains(25))
+    #expect(pty.terminal.column == 3 && pty.terminal.row == 4)
+    try pty.type("C")
+    #expect(!pty.terminal.modes.contains(25))
+  }
+
+  @Test func onePixelIsFewBytes() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    pty.forgetReceived()
+    try pty.type("e")
+    let before = pty.received.count
+    #expect(pty.terminal[30, 6].foreground == .rgb(0x010203) || pty.terminal[30, 6].background == .rgb(0x010203))
+    // The cell, the row that tells the event, and the mark.
+    #expect(before < 300)
+  }
+
+  @Test func bellClipboardAndMouseReachTheTerminal() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+    try pty.type("b")
+    #expect(pty.terminal.bells == 1)
+    try pty.type("y")
+    #expect(pty.terminal.clipboard == ["Y29waWVkIHRleHQ="])
+    try pty.type("m")
+    #expect(!pty.terminal.modes.contains(1000))
+  }
+}
