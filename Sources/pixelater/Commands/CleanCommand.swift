@@ -3,6 +3,7 @@ import Console
 import Glibc
 import ObjectStore
 import Pipeline
+import Settings
 
 struct CleanCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
@@ -39,19 +40,16 @@ struct CleanCommand: BackgroundCommand {
     if !dryRun { try session.requireWritable() }
     let workspace = try session.workspace(.reading)
     let cleaner = OrphanCleaner(workspace: workspace)
+    let plan = try await plan(cleaner, workspace) { item in
+      if dryRun { show(item, "planned", session) }
+    }
+    if dryRun || plan.isEmpty {
+      finish(plan, dryRun ? "to remove" : "removed", session)
+      return .success
+    }
+    if !yes { try confirm(plan) }
+    var removed = CleanPlan()
     do throws(StoreError) {
-      if dryRun {
-        try await cleaner.forEach { item, _ in show(item, "planned", session) }
-        finish(try await cleaner.plan(), "to remove", session)
-        return .success
-      }
-      let plan = try await cleaner.plan()
-      guard !plan.isEmpty else {
-        finish(plan, "removed", session)
-        return .success
-      }
-      if !yes { try confirm(plan) }
-      var removed = CleanPlan()
       try await cleaner.clean { item in
         if item.key.hasPrefix(FailureRecord.prefix) {
           removed.records += 1
@@ -61,11 +59,28 @@ struct CleanCommand: BackgroundCommand {
         }
         show(item, "removed", session)
       }
-      finish(removed, "removed", session)
-      return .success
-    } catch let error as StoreError {
+    } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
     }
+    finish(removed, "removed", session)
+    return .success
+  }
+
+  private func plan(
+    _ cleaner: OrphanCleaner, _ workspace: Workspace, _ onItem: (CleanItem) -> Void
+  ) async throws(CommandFailure) -> CleanPlan {
+    var plan = CleanPlan()
+    do throws(StoreError) {
+      try await cleaner.forEach { item, isRecord in
+        plan.records += isRecord ? 1 : 0
+        plan.renditions += isRecord ? 0 : 1
+        plan.bytes += isRecord ? 0 : item.bytes
+        onItem(item)
+      }
+    } catch {
+      throw CommandFailure(error, about: error.subject(in: workspace))
+    }
+    return plan
   }
 
   private func confirm(_ plan: CleanPlan) throws(CommandFailure) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ObjectStore
 import Pipeline
+import Settings
 
 struct StatusCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(

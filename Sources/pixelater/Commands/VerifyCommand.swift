@@ -3,6 +3,7 @@ import Console
 import ObjectStore
 import Pipeline
 import PixelEngine
+import Settings
 
 struct VerifyCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(

@@ -30,7 +30,7 @@ struct DemoPicture: Sendable {
 
 extension DemoPicture {
   /// The sun over the sea.
-  static func sunset(sky: (Int, Int, Int), sun: Int, sea: (Int, Int)) -> DemoPicture {
+  static func sea(sky: (Int, Int, Int), sun: Int, water: (Int, Int)) -> DemoPicture {
     DemoPicture { x, y in
       let horizon = 0.62
       let sunX = 0.75
@@ -47,7 +47,7 @@ extension DemoPicture {
         color = color.mixed(Paint(sky.2), max(0, cloud) * 1.6)
       } else {
         let t = (y - horizon) / (1 - horizon)
-        color = Paint(sea.0).mixed(Paint(sea.1), t)
+        color = Paint(water.0).mixed(Paint(water.1), t)
         let wave = sin(y * 220 + sin(x * 18) * 1.5) * 0.5 + 0.5
         let path = exp(-pow((x - sunX) / (0.10 + 0.30 * t), 2))
         color = color.mixed(Paint(sun), path * (0.25 + 0.65 * wave) * (1 - 0.45 * t))

@@ -88,12 +88,11 @@ struct DemoWorkspace: Sendable {
   }
 
   private func put(
-    _ content: @Sendable (PixelEngine) throws(PixelError) -> [UInt8], _ key: ObjectKey, _ workspace: Workspace,
-    _ engine: PixelEngine
+    _ content: DemoObjects.Content, _ key: ObjectKey, _ workspace: Workspace, _ engine: PixelEngine
   ) async throws(StoreError) {
     let bytes: [UInt8]
     do throws(PixelError) {
-      bytes = try content(engine)
+      bytes = try content.bytes(engine)
     } catch {
       throw StoreError(operation: .put, key: key.string, reason: .other(detail: Failure(error).message))
     }

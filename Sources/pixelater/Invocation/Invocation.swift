@@ -15,7 +15,7 @@ enum Invocation {
   /// Runs a command that needs the main thread.
   static func run(_ command: some ForegroundCommand) -> Ending {
     do throws(CommandFailure) {
-      let session = try Session(for: command)
+      let session = Session(try Session.Setup(for: command))
       let status = try command.work(session)
       return session.ending(status)
     } catch {
@@ -28,21 +28,22 @@ enum Invocation {
   static func run(_ command: some BackgroundCommand) async -> Ending {
     Interruption.block()
     signal(SIGPIPE, SIG_IGN)
-    let session: Session
+    let setup: Session.Setup
     do throws(CommandFailure) {
-      session = try Session(for: command)
+      setup = try Session.Setup(for: command)
     } catch {
       return .failure(error)
     }
     let interruption = Interruption()
-    let task = Task.detached { await attempt(command, session) }
+    let task = Task.detached { await attempt(command, setup) }
     interruption.watch { task.cancel() }
     let ending = await task.value
     guard let status = interruption.status(afterTermination: command.statusAfterTermination) else { return ending }
     return .status(status)
   }
 
-  private nonisolated static func attempt(_ command: some BackgroundCommand, _ session: sending Session) async -> Ending {
+  private nonisolated static func attempt(_ command: some BackgroundCommand, _ setup: Session.Setup) async -> Ending {
+    let session = Session(setup)
     do throws(CommandFailure) {
       return session.ending(try await command.work(session))
     } catch {

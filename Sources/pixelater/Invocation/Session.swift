@@ -8,31 +8,41 @@ import Terminal
 
 /// What a command works with: the settings, the streams, and the locations once they are asked for.
 struct Session {
-  let settings: Settings
-  let locations: Locations
-  let environment: [String: String]
-  let output: StandardOutput
-  /// What standard output can show.
-  let capabilities: Capabilities
+  /// What is found out on the main thread, before there are others.
+  struct Setup: Sendable {
+    let settings: Settings
+    let locations: Locations
+    let environment: [String: String]
+    /// What standard output can show.
+    let capabilities: Capabilities
 
-  init(for command: some Command) throws(CommandFailure) {
-    let environment = ProcessEnvironment.variables
-    let executable = ProcessEnvironment.executable
-    do throws(SettingsError) {
-      settings = try Settings(
-        flags: command.common.flags.merging(command.flags) { _, own in own }, environment: environment,
-        config: command.common.config, executable: executable)
-    } catch {
-      throw CommandFailure(error)
-    }
-    self.environment = environment
-    locations = Locations(settings: settings, workingDirectory: ProcessEnvironment.workingDirectory)
-    output = StandardOutput()
-    capabilities = Self.capabilities(settings, environment)
-    if settings.logLevel <= .warning {
-      for warning in settings.warnings { StandardError.warn(warning.description) }
+    init(for command: some Command) throws(CommandFailure) {
+      let environment = ProcessEnvironment.variables
+      do throws(SettingsError) {
+        settings = try Settings(
+          flags: command.common.flags.merging(command.flags) { _, own in own }, environment: environment,
+          config: command.common.config, executable: ProcessEnvironment.executable)
+      } catch {
+        throw CommandFailure(error)
+      }
+      self.environment = environment
+      locations = Locations(settings: settings, workingDirectory: ProcessEnvironment.workingDirectory)
+      capabilities = Session.capabilities(settings, environment)
+      if settings.logLevel <= .warning {
+        for warning in settings.warnings { StandardError.warn(warning.description) }
+      }
     }
   }
+
+  private let setup: Setup
+  let output = StandardOutput()
+
+  init(_ setup: Setup) { self.setup = setup }
+
+  var settings: Settings { setup.settings }
+  var locations: Locations { setup.locations }
+  var environment: [String: String] { setup.environment }
+  var capabilities: Capabilities { setup.capabilities }
 
   var engine: PixelEngine { PixelEngine(limits: settings.limits) }
 
@@ -77,10 +87,15 @@ struct Session {
   }
 
   private static func capabilities(_ settings: Settings, _ environment: [String: String]) -> Capabilities {
-    ColorDetection.detect(
-      environment: environment, facts: TerminalFacts.current(environment: environment), isTerminal: isatty(1) == 1,
+    let isTerminal = isatty(STDOUT_FILENO) == 1
+    var capabilities = ColorDetection.detect(
+      environment: environment, facts: TerminalFacts.current(environment: environment), isTerminal: isTerminal,
       options: TerminalOptions(color: settings.color.forTerminal)
     ).capabilities
+    // A file or a pipe takes what it is given: only a locale that somebody chose speaks against UTF-8.
+    let hasLocale = ["LC_ALL", "LC_CTYPE", "LANG"].contains { environment[$0].map { !$0.isEmpty } == true }
+    if !isTerminal, !hasLocale { capabilities.unicode = true }
+    return capabilities
   }
 }
 
