@@ -56,14 +56,19 @@ package struct Locations: Sendable {
   package func workspace(_ purpose: Purpose) throws(LocationsError) -> Workspace {
     let source = try location(of: .source)
     let destination = try location(of: .destination)
-    if Self.resolved(source).overlaps(Self.resolved(destination)) {
-      throw .overlap(source: source, destination: destination)
-    }
+    try Self.checkApart(source, destination)
     let openSource = try open(source, as: .source, for: purpose)
     let openDestination = try open(destination, as: .destination, for: purpose)
     do throws(WorkspaceError) {
       return try Workspace(source: openSource, destination: openDestination, naming: settings.naming)
     } catch {
+      throw .overlap(source: source, destination: destination)
+    }
+  }
+
+  /// Refuses two locations of which one contains the other, links followed.
+  package static func checkApart(_ source: Location, _ destination: Location) throws(LocationsError) {
+    if resolved(source).overlaps(resolved(destination)) {
       throw .overlap(source: source, destination: destination)
     }
   }
