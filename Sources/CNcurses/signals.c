@@ -98,14 +98,19 @@ static int stays_ignored(int index) {
 }
 
 void cn_signals_install(int descriptor) {
+  sigset_t wanted;
+  sigemptyset(&wanted);
   signal_descriptor = descriptor;
   for (int i = 0; i < HANDLED; i++) {
     if (stays_ignored(i)) {
       sigaction(handled[i], &original[i], NULL);
     } else {
       install(handled[i]);
+      sigaddset(&wanted, handled[i]);
     }
   }
+  // A program started from a thread that blocks signals inherits that.
+  pthread_sigmask(SIG_UNBLOCK, &wanted, NULL);
 }
 
 void cn_signals_restore(void) {

@@ -30,8 +30,9 @@ extension PixelEngine {
 
   /// Looks at a stored rendition: its shape, and whether each of its cells is flat.
   ///
-  /// In a PNG every pixel of a cell must be equal. In a JPEG quantisation leaves ripples near the edges of cells: a cell
-  /// counts as flat if its samples stray from their mean by no more than `jpegTolerance` on average, in each channel.
+  /// In a PNG all pixels of a cell must be equal. In a JPEG quantisation leaves ripples near the edges of cells: away
+  /// from them samples may differ by 3; cells too small to have such a place (below 32 pixels, roughly) may deviate from
+  /// their mean by 64, which tells a mosaic from noise, but not from a smooth picture.
   ///
   /// - Throws: as `pixelate`.
   package func inspect(_ data: [UInt8], size: GridSize) throws(PixelError) -> RenditionInspection {

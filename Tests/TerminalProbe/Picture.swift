@@ -9,6 +9,8 @@ package enum Picture: Hashable, Sendable {
   /// Twelve flat colours.
   case sprite
   case flat
+  /// Every cell the same two colours.
+  case stripes
 
   package static let side = 64
 
@@ -27,6 +29,7 @@ package enum Picture: Hashable, Sendable {
       ]
       return palette[(x / 8 &* 5 &+ y / 4 &* 3 &+ (x * y) / 256) % palette.count]
     case .flat: return 0x336699
+    case .stripes: return y % 2 == 0 ? 0xFF8000 : 0x102030
     }
   }
 
@@ -44,5 +47,5 @@ package enum Picture: Hashable, Sendable {
   }
 
   /// Whether a pixel is lit on a monochrome terminal.
-  package func isLit(_ x: Int, _ y: Int) -> Bool { pixel(x, y).nonzeroBitCount % 2 == 1 }
+  package func isLit(_ x: Int, _ y: Int) -> Bool { pixel(x, y) & 1 == 1 || pixel(x, y) > 0xFF_0000 }
 }

@@ -59,6 +59,7 @@ package final class ProbeApplication: ConsoleApplication {
     case .key(.character("0")): picture = .nearZero
     case .key(.character("s")): picture = .sprite
     case .key(.character("f")): picture = .flat
+    case .key(.character("=")): picture = .stripes
     case .key(.character("e")): changedPixel.toggle()
     case .key(.character("p")): popup.toggle()
     case .key(.character("L")): shortList.toggle()

@@ -26,6 +26,8 @@ import terminal_probe
     #expect(check.wrong(pty.terminal, .sprite) == [])
     try pty.type("f")
     #expect(check.wrong(pty.terminal, .flat) == [])
+    try pty.type("=")
+    #expect(check.wrong(pty.terminal, .stripes) == [])
     try pty.type("n")
     #expect(check.wrong(pty.terminal, .noise(seed: 1)) == [])
     #expect(pty.terminal.unknown == [])
@@ -69,7 +71,7 @@ import terminal_probe
       let pty = try open([depth.rawValue], term: term, locale: locale)
       let check = PictureCheck(depth: depth, unicode: locale != "C")
       #expect(pty.terminal.text(row: 0) == "probe \(depth.rawValue) \(locale == "C" ? "ascii" : "unicode")")
-      for (key, picture) in [("s", Picture.sprite), ("n", .noise(seed: 1)), ("0", .nearZero)] {
+      for (key, picture) in [("s", Picture.sprite), ("=", .stripes), ("n", .noise(seed: 1)), ("0", .nearZero)] {
         try pty.type(key)
         #expect(check.wrong(pty.terminal, picture) == [], "\(depth) \(term) \(locale)")
       }

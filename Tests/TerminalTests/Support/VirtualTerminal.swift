@@ -202,6 +202,11 @@ struct VirtualTerminal {
     case "K": erase(first == 0 ? here..<lineEnd : first == 1 ? row * columns..<here + 1 : row * columns..<lineEnd)
     case "J": erase(first == 0 ? here..<cells.count : first == 1 ? 0..<here + 1 : 0..<cells.count)
     case "X": erase(here..<min(lineEnd, here + count))
+    case "b":
+      // Terminals disagree on what is repeated after anything but ASCII.
+      let last = cells[row * columns + max(0, wrapPending ? column : column - 1)].text
+      guard let scalar = last.unicodeScalars.first, scalar.isASCII else { return unknown.append("repeated \(last)") }
+      for _ in 0..<count { put(scalar) }
     case "L": scroll(row...region.upperBound, by: -count)
     case "M": scroll(row...region.upperBound, by: count)
     case "r":
@@ -228,6 +233,8 @@ struct VirtualTerminal {
           mainScreen = nil
         }
         modes.remove(mode)
+      // The shape of the cursor on the Linux console.
+      case "c": break
       default: unknown.append("CSI ?\(parameters)\(final)")
       }
     }

@@ -1,0 +1,133 @@
+package import ObjectStore
+package import PixelEngine
+
+// The one place where text for people is made of the errors below the command line. No text contains an object's name:
+// whoever prints it names the object, escaped.
+
+extension Failure {
+  /// What a picture's fault is called, and what to do about it.
+  package init(_ error: PixelError) {
+    switch error {
+    case .notAnImage:
+      self.init(code: .notAnImage, message: "The content is no picture.", stage: .decode)
+    case .unsupportedFormat(let format):
+      self.init(
+        code: .unsupportedFormat, message: "\(format) is not supported; PNG and JPEG are.", stage: .decode)
+    case .damaged(let format, let detail):
+      self.init(
+        code: .damaged, message: "The \(format.rawValue) data is damaged (\(detail)); upload the picture again.",
+        stage: .decode)
+    case .truncated(let format, let detail):
+      self.init(
+        code: .truncated, message: "The \(format.rawValue) data ends too early (\(detail)); upload the picture again.",
+        stage: .decode)
+    case .tooLarge(.seconds, _, let maximum):
+      self.init(
+        code: .tooLarge, message: "The picture takes longer than \(maximum) s to read; the limit can be raised.",
+        stage: .decode)
+    case .tooLarge(let limit, let value, let maximum):
+      self.init(
+        code: .tooLarge,
+        message: "The picture has \(value) \(limit.rawValue), more than the limit of \(maximum), which can be raised.",
+        stage: .decode)
+    case .encodingFailed(let format, let detail):
+      self.init(code: .internal, message: "Encoding the \(format.rawValue) failed (\(detail)).", stage: .encode)
+    case .cancelled:
+      self.init(code: .internal, message: "Cancelled.", stage: .decode)
+    }
+  }
+
+  /// What a store's fault is called at a stage, and what to do about it.
+  package init(_ error: StoreError, stage: Stage) {
+    self.init(code: error.reason.failureCode, message: explanation(of: error), stage: stage)
+  }
+}
+
+extension StoreError.Reason {
+  fileprivate var failureCode: FailureCode {
+    switch self {
+    case .notFound: .notFound
+    case .noSuchBucket: .unavailable
+    case .accessDenied, .readOnly: .accessDenied
+    case .expiredCredentials: .expiredCredentials
+    case .wrongRegion: .wrongRegion
+    case .preconditionFailed: .changed
+    case .throttled: .throttled
+    case .timeout: .timeout
+    case .unavailable, .full: .unavailable
+    case .checksumMismatch: .checksumMismatch
+    case .tooLarge: .tooLarge
+    case .invalidRange, .cancelled, .other: .internal
+    }
+  }
+}
+
+/// A sentence for people about a store's fault, and what to do where that is known.
+package func explanation(of error: StoreError) -> String {
+  switch error.reason {
+  case .notFound: "The object is not there any more."
+  case .noSuchBucket: "The bucket or folder is not there; create it or correct the location."
+  case .accessDenied: "Access is denied to \(error.operation.phrase); check the permissions."
+  case .expiredCredentials: "The credentials have expired; renew them."
+  case .wrongRegion(let region?): "The bucket is in the region \(region); set it with --region."
+  case .wrongRegion(nil): "The bucket is in another region; set it with --region."
+  case .preconditionFailed: "The object changed while it was read."
+  case .invalidRange: "The object is shorter than the part that was asked for."
+  case .throttled: "The store asks for fewer requests."
+  case .timeout: "The store did not answer in time."
+  case .unavailable(let detail): "The store is unavailable (\(detail))."
+  case .checksumMismatch: "The content arrived damaged."
+  case .readOnly: "The store is open read-only; run without --read-only."
+  case .full: "No space is left in the store."
+  case .tooLarge(let limit): "The object is larger than \(limit) bytes."
+  case .cancelled: "Cancelled."
+  case .other(let detail): "The store refused to \(error.operation.phrase) (\(detail))."
+  }
+}
+
+/// A sentence for people about a location that cannot be read.
+package func explanation(of error: LocationError) -> String {
+  switch error {
+  case .empty: "A location is missing; give a folder or s3://bucket/prefix."
+  case .unknownScheme(let scheme): "There are no \(scheme):// locations; give a folder or s3://bucket/prefix."
+  case .invalidBucket(let name):
+    name.isEmpty
+      ? "The bucket's name is missing; write s3://bucket/prefix."
+      : "\(name) is no name of a bucket; they have 3 to 63 letters, digits, dots and hyphens, all lower-case."
+  case .invalidPath: "A file:// location needs an absolute path and no host: file:///path."
+  }
+}
+
+/// A sentence for people about two locations that cannot be used together.
+package func explanation(of error: WorkspaceError) -> String {
+  switch error {
+  case .overlap:
+    "Source and destination overlap: every rendition would become a source again, without end. Choose two separate places."
+  }
+}
+
+extension StoreError.Operation {
+  fileprivate var phrase: String {
+    switch self {
+    case .open: "open the location"
+    case .head, .get: "read the object"
+    case .put: "write the object"
+    case .delete: "delete the object"
+    case .list: "list the location"
+    case .watch: "watch the location"
+    }
+  }
+}
+
+extension FailureCode.Kind {
+  /// What the person at the terminal can do.
+  package var advice: String {
+    switch self {
+    case .permanent: "Replace the source object; retrying it as it is will fail again."
+    case .gone: "Nothing to do if it was removed on purpose; otherwise upload it again."
+    case .access: "Mend permissions, credentials or region, then retry."
+    case .transient: "Retry; it is likely to pass."
+    case .internal: "Retry; if it stays, report it with the log."
+    }
+  }
+}

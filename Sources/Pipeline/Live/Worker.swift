@@ -1,0 +1,84 @@
+package import ObjectStore
+package import PixelEngine
+
+/// Processes whatever is not done, and then whatever lands, for as long as it runs.
+///
+/// The listing is the truth and changes are only a hint: it begins with a sweep over all objects, and sweeps again from
+/// time to time for what no event told of and for what failed in a way that passes.
+package struct Worker: Sendable {
+  private let workspace: Workspace
+  private let queue: JobQueue
+  private let policy = RunPolicy()
+  private let sweepInterval: Duration
+
+  /// - Parameters:
+  ///   - sweepInterval: the time between sweeps. Default 5 minutes.
+  ///   - onEvent: told of every job; must not block.
+  package init(
+    workspace: Workspace, engine: PixelEngine, options: RunOptions = RunOptions(),
+    sweepInterval: Duration = .seconds(300), onEvent: @escaping @Sendable (JobEvent) -> Void
+  ) {
+    self.workspace = workspace
+    self.sweepInterval = sweepInterval
+    queue = JobQueue(workspace: workspace, engine: engine, options: options, onEvent: onEvent)
+  }
+
+  /// Processes until nothing is left to do.
+  package func drain() async throws(StoreError) {
+    var tried: [ObjectKey: String] = [:]
+    var found = true
+    while found, !Task.isCancelled {
+      found = try await sweep { row in
+        // What failed just now would fail again: once is enough for each version of an object.
+        tried.updateValue(row.etag, forKey: row.key) != row.etag
+      }
+      await finishOrCancel()
+    }
+  }
+
+  /// Processes until the task is cancelled; then what is under way is given up and nothing is left half done.
+  package func run() async throws(StoreError) {
+    // Watching begins before the first sweep, so that nothing falls between.
+    var changes = WorkspaceChanges(workspace, pollInterval: sweepInterval).makeAsyncIterator()
+    let sweeps = Task {
+      while !Task.isCancelled {
+        try? await Task.sleep(for: sweepInterval)
+        _ = try? await sweep { _ in true }
+      }
+    }
+    defer { sweeps.cancel() }
+    _ = try await sweep { _ in true }
+    while let change = await changes.next(isolation: nil) {
+      switch change {
+      case .objects(let keys):
+        queue.submit(keys.filter { workspace.naming.parse($0) == nil }.sorted(), policy: policy)
+      case .everything:
+        _ = try await sweep { _ in true }
+      }
+    }
+    await queue.shutdown()
+  }
+
+  /// Offers every object that is not done to the queue.
+  ///
+  /// - Returns: whether there was any.
+  private func sweep(_ wanted: (StatusRow) -> Bool) async throws(StoreError) -> Bool {
+    var found = false
+    for try await batch in StatusListing(workspace) {
+      for case .object(let row) in batch {
+        guard case .process = policy.decide(row, naming: workspace.naming), wanted(row) else { continue }
+        found = true
+        await queue.offer(row, policy: policy)
+      }
+    }
+    return found
+  }
+
+  private func finishOrCancel() async {
+    await withTaskCancellationHandler {
+      await queue.drain()
+    } onCancel: {
+      queue.cancelAll()
+    }
+  }
+}

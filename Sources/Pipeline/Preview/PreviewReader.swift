@@ -1,0 +1,100 @@
+package import ObjectStore
+package import PixelEngine
+
+/// The renditions of an object as the screen shows them.
+package struct ObjectPreview: Hashable, Sendable {
+  package var tiles: [GridSize: PreviewTile]
+
+  package init(tiles: [GridSize: PreviewTile] = [:]) {
+    self.tiles = tiles
+  }
+}
+
+/// One rendition: its N x N colours.
+package struct PreviewTile: Hashable, Sendable {
+  package var raster: Raster
+  /// Whether it was read from the destination; else it was computed from the source, and is not stored.
+  package var isStored: Bool
+
+  package init(raster: Raster, isStored: Bool) {
+    self.raster = raster
+    self.isStored = isStored
+  }
+}
+
+/// Reads stored renditions, and computes the ones that are missing or cannot be read.
+package struct PreviewReader: Sendable {
+  private let workspace: Workspace
+  private let engine: PixelEngine
+
+  package init(workspace: Workspace, engine: PixelEngine) {
+    self.workspace = workspace
+    self.engine = engine
+  }
+
+  /// The renditions of an object.
+  ///
+  /// - Throws: why the picture itself cannot be read, where a size is neither stored nor can be computed.
+  package func preview(of key: ObjectKey, sizes: [GridSize] = GridSize.allCases) async throws(Failure) -> ObjectPreview
+  {
+    var tiles: [GridSize: PreviewTile] = [:]
+    for size in sizes {
+      if let raster = await stored(key, size) { tiles[size] = PreviewTile(raster: raster, isStored: true) }
+    }
+    let missing = sizes.filter { tiles[$0] == nil }
+    guard !missing.isEmpty else { return ObjectPreview(tiles: tiles) }
+
+    let bytes = try await source(key)
+    let image = try await decode { () throws(PixelError) in
+      try engine.pixelate(bytes, sizes: missing, isCancelled: { Task.isCancelled })
+    }
+    for grid in image.grids { tiles[grid.size] = PreviewTile(raster: grid.raster, isStored: false) }
+    return ObjectPreview(tiles: tiles)
+  }
+
+  /// The picture itself, made small enough for the screen; never enlarged.
+  package func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster {
+    let bytes = try await source(key)
+    return try await decode { () throws(PixelError) in
+      try engine.thumbnail(bytes, maxWidth: maxWidth, maxHeight: maxHeight, isCancelled: { Task.isCancelled })
+    }
+  }
+
+  /// Nil where it is missing, or is no picture of that size: then it is computed.
+  private func stored(_ key: ObjectKey, _ size: GridSize) async -> Raster? {
+    guard let name = workspace.destination.storeKey(workspace.naming.key(of: key, size: size)),
+      let bytes = try? await workspace.destination.store.read(name, limit: engine.limits.fileBytes).bytes
+    else { return nil }
+    return try? await decode { () throws(PixelError) in try engine.readGrid(bytes, size: size).raster }
+  }
+
+  private func source(_ key: ObjectKey) async throws(Failure) -> [UInt8] {
+    do throws(StoreError) {
+      guard let name = workspace.source.storeKey(key.string) else {
+        throw StoreError(operation: .get, key: key.string, reason: .notFound)
+      }
+      return try await workspace.source.store.read(name, limit: engine.limits.fileBytes).bytes
+    } catch {
+      throw Failure(error, stage: .read)
+    }
+  }
+
+  private func decode<T: Sendable>(_ work: @Sendable () throws(PixelError) -> T) async throws(Failure) -> T {
+    let result = await withTaskExecutorPreference(DecodeExecutor.shared) { await Self.result(of: work) }
+    do throws(PixelError) {
+      return try result.get()
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  private static func result<T: Sendable>(
+    of work: @Sendable () throws(PixelError) -> T
+  ) async -> Result<T, PixelError> {
+    do throws(PixelError) {
+      return .success(try work())
+    } catch {
+      return .failure(error)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+import Glibc
+package import PixelEngine
+
+/// How a run shares the machine.
+package struct RunOptions: Sendable {
+  /// Objects under way at once, reading, decoding or writing, 1 or more. Default: twice the cores, so that some transfer
+  /// while others decode.
+  package var jobs = 2 * RunOptions.cores
+  /// Pictures decoded at once. Default: the cores.
+  package var decoders = RunOptions.cores
+  /// Memory for pictures under way, in bytes. Default 1 GiB.
+  package var memoryBytes = 1 << 30
+  /// What is stored. Default: mosaics.
+  package var form = RenditionForm.mosaic
+  package var retry = RetryPolicy()
+
+  package init() {}
+
+  private static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}

@@ -1,0 +1,52 @@
+package import ObjectStore
+import PixelEngine
+
+/// The status of one object, by itself: what the join tells of it, from one HEAD each of the source and its renditions.
+package struct StatusReader: Sendable {
+  private let workspace: Workspace
+
+  package init(_ workspace: Workspace) {
+    self.workspace = workspace
+  }
+
+  /// - Returns: nil where the source is gone.
+  package func row(_ key: ObjectKey) async throws(StoreError) -> StatusRow? {
+    guard let sourceKey = workspace.source.storeKey(key.string),
+      var source = try await workspace.source.store.headIfPresent(sourceKey)?.summary
+    else { return nil }
+    source.key = key
+
+    var set = RenditionSet()
+    let looks = await withTaskGroup { group in
+      for size in GridSize.allCases {
+        guard let name = workspace.destination.storeKey(workspace.naming.key(of: key, size: size)) else { continue }
+        group.addTask { [store = workspace.destination.store] in
+          do throws(StoreError) {
+            return (size, Result<ObjectHead?, StoreError>.success(try await store.headIfPresent(name)))
+          } catch {
+            return (size, .failure(error))
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    for (size, look) in looks {
+      guard let head = try look.get() else { continue }
+      set[size] = head.summary.lastModified < source.lastModified ? .stale : .present
+    }
+    let record = try await FailureLookup(workspace: workspace).record(of: key)
+    return StatusRow(source: source, renditions: set, failure: record)
+  }
+}
+
+extension ObjectStore {
+  /// `head`, with nil for an object that is not there.
+  func headIfPresent(_ key: ObjectKey) async throws(StoreError) -> ObjectHead? {
+    do throws(StoreError) {
+      return try await head(key)
+    } catch {
+      if case .notFound = error.reason { return nil }
+      throw error
+    }
+  }
+}

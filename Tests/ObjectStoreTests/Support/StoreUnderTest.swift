@@ -1,0 +1,56 @@
+import ObjectStore
+import Testing
+
+/// A way to make an empty store. Another kind of store joins the contract by another line here.
+struct StoreMaker: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let make: @Sendable () throws -> StoreUnderTest
+
+  static let all = [memory, directory]
+
+  static let memory = StoreMaker(testDescription: "MemoryStore") {
+    StoreUnderTest(store: MemoryStore(), keepAlive: nil)
+  }
+
+  static let directory = StoreMaker(testDescription: "DirectoryStore") {
+    let scratch = try Scratch()
+    return StoreUnderTest(store: try DirectoryStore(root: scratch.path, create: false), keepAlive: scratch)
+  }
+}
+
+struct StoreUnderTest: Sendable {
+  let store: any ObjectStore
+  let keepAlive: (any Sendable & AnyObject)?
+}
+
+func key(_ string: String, _ location: SourceLocation = #_sourceLocation) throws -> ObjectKey {
+  try #require(ObjectKey(string), "not a legal key", sourceLocation: location)
+}
+
+extension ObjectStore {
+  /// All the content of an object.
+  func content(_ key: ObjectKey, _ options: GetOptions = GetOptions()) async throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    for try await chunk in try await get(key, options: options).chunks {
+      #expect(!chunk.isEmpty)
+      bytes += chunk
+    }
+    return bytes
+  }
+
+  func keys(_ prefix: String = "") async throws -> [String] {
+    var keys: [String] = []
+    for try await object in list(prefix) { keys.append(object.key.string) }
+    return keys
+  }
+}
+
+/// The reason of the error that `body` throws, nil where it throws none.
+func reason(_ body: () async throws -> Void) async -> StoreError.Reason? {
+  do {
+    try await body()
+    return nil
+  } catch {
+    return (error as? StoreError)?.reason
+  }
+}
