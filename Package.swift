@@ -82,7 +82,7 @@ let package = Package(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["pixelater"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["pixelater", "PixelEngine"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

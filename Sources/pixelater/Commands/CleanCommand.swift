@@ -86,7 +86,8 @@ struct CleanCommand: BackgroundCommand {
   private func confirm(_ plan: CleanPlan) throws(CommandFailure) {
     guard isatty(STDIN_FILENO) == 1, StandardError.isTerminal else {
       throw CommandFailure(
-        .refused, "\(Self.sentence(plan)) would be removed, and there is nobody to ask; give --yes, or --dry-run to look")
+        .refused,
+        "\(Self.sentence(plan)) would be removed, and there is nobody to ask; give --yes, or --dry-run to look")
     }
     StandardError.put("Remove \(Self.sentence(plan))? This cannot be undone. [y/N] ")
     let answer = readLine()?.lowercased() ?? ""

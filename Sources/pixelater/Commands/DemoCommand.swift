@@ -19,7 +19,8 @@ struct DemoCommand: ForegroundCommand {
         pixelater demo /tmp/look-around
       """)
 
-  @Argument(help: "Folder for the workspace; empty or a demo workspace (default: in the cache folder).", completion: .directory)
+  @Argument(
+    help: "Folder for the workspace; empty or a demo workspace (default: in the cache folder).", completion: .directory)
   var folder: String?
 
   @Option(help: "Theme of the console.")
@@ -55,7 +56,9 @@ struct DemoCommand: ForegroundCommand {
   }
 
   /// What there is to see without a terminal.
-  private func process(_ workspace: Workspace, _ demo: DemoWorkspace, _ session: Session) throws(CommandFailure) -> ExitStatus {
+  private func process(_ workspace: Workspace, _ demo: DemoWorkspace, _ session: Session) throws(CommandFailure)
+    -> ExitStatus
+  {
     let (engine, options) = (session.engine, session.runOptions)
     let items = try waiting { () async throws(CommandFailure) in
       do throws(StoreError) {
@@ -90,7 +93,8 @@ struct DemoCommand: ForegroundCommand {
     }
     session.output.line("")
     session.output.line("The workspace stays; in a terminal, look around in it with:")
-    session.output.line("  pixelater --source \(session.text.safe(demo.source)) --destination \(session.text.safe(demo.destination))")
+    session.output.line(
+      "  pixelater --source \(session.text.safe(demo.source)) --destination \(session.text.safe(demo.destination))")
     return .success
   }
 }

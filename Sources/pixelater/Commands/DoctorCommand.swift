@@ -19,7 +19,8 @@ struct DoctorCommand: BackgroundCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
-    let findings = ConfigCheckup(session: session).findings + LocationCheckup(session: session).findings
+    let findings =
+      ConfigCheckup(session: session).findings + LocationCheckup(session: session).findings
       + TerminalCheckup(session: session).findings
     let style = session.text
     for finding in findings {

@@ -66,12 +66,13 @@ struct InfoCommand: BackgroundCommand {
     let style = session.text
     session.output.line("pixelater \(Pixelater.version), engine \(PixelEngine.version)")
     session.output.line("")
-    session.output.line(style.paint(TextStyle.pad("SETTING", 22) + "  " + TextStyle.pad("VALUE", 28) + "  FROM", .strong))
+    session.output.line(
+      style.paint(TextStyle.pad("SETTING", 22) + "  " + TextStyle.pad("VALUE", 28) + "  FROM", .strong))
     for key in SettingKey.allCases {
       let value = settings[key].map(style.safe) ?? (key == .jobs ? String(session.runOptions.jobs) : "-")
       session.output.line(
         TextStyle.pad(key.rawValue, 22) + "  " + TextStyle.pad(value, 28) + "  "
-          + style.paint(style.safe(settings.origin(of: key).description), .dim))
+          + style.paint(settings[key] == nil ? "not set" : style.safe(settings.origin(of: key).description), .dim))
     }
     session.output.line("")
     session.output.line(style.paint(TextStyle.pad("FILES", 22) + "  PATH", .strong))

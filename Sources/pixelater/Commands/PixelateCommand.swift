@@ -20,7 +20,8 @@ struct PixelateCommand: BackgroundCommand {
   @Argument(help: "Pictures, PNG or JPEG.", completion: .file())
   var files: [String]
 
-  @Option(help: ArgumentHelp("Folder to write to; it is made if it is not there.", valueName: "dir"), completion: .directory)
+  @Option(
+    help: ArgumentHelp("Folder to write to; it is made if it is not there.", valueName: "dir"), completion: .directory)
   var output: String
 
   @Option(help: ArgumentHelp("Sizes to make (default: all five).", valueName: "8,16"))
@@ -68,7 +69,8 @@ struct PixelateCommand: BackgroundCommand {
       do throws(Failure) {
         guard names.insert(LocalFile.name(of: file)).inserted else {
           throw Failure(
-            code: .internal, message: "Another file of the same name was written to this folder just now.", stage: .write)
+            code: .internal, message: "Another file of the same name was written to this folder just now.",
+            stage: .write)
         }
         outcome = .written(renditions: try pixelate(file, sizes: sizes, session: session))
       } catch {

@@ -73,7 +73,8 @@ struct RunCommand: BackgroundCommand {
 
     for text in keys where ObjectKey(text) == nil {
       let failure = Failure(
-        code: text.isEmpty ? .notFound : .keyTooLong, message: "A key has 1 to \(ObjectKey.maximumBytes) bytes.", stage: .read)
+        code: text.isEmpty ? .notFound : .keyTooLong, message: "A key has 1 to \(ObjectKey.maximumBytes) bytes.",
+        stage: .read)
       report.add(named: text, .failed(failure), milliseconds: 0)
     }
     let (events, sink) = AsyncStream<JobEvent>.makeStream()
@@ -162,7 +163,9 @@ struct RunCommand: BackgroundCommand {
       "\(Format.count(plan.objects, "object")) to process, \(Format.bytes(plan.bytes)) to read, "
         + Format.count(plan.requests, "request"))
     for key in plan.firstKeys { session.output.line("  " + session.text.safe(key.string)) }
-    if plan.objects > plan.firstKeys.count { session.output.line("  and \(Format.grouped(plan.objects - plan.firstKeys.count)) more") }
+    if plan.objects > plan.firstKeys.count {
+      session.output.line("  and \(Format.grouped(plan.objects - plan.firstKeys.count)) more")
+    }
     for reason in SkipReason.allCases where reason != .otherState {
       guard let count = plan.skipped[reason] else { continue }
       session.output.line("\(Format.grouped(count)) left alone: \(reason.phrase)")
@@ -280,13 +283,15 @@ struct RunReport {
     let name = style.safe(key)
     switch outcome {
     case .written:
-      return style.paint(TextStyle.pad(word, 8), .good) + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)
+      return style.paint(TextStyle.pad(word, 8), .good)
+        + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)
         + "  " + name
     case .skipped(let reason):
       return style.paint(TextStyle.pad(word, 8), .dim) + TextStyle.padLeft("", 7) + "  " + name + "  "
         + style.paint(reason.phrase, .dim)
     case .failed(let failure):
-      return style.paint(TextStyle.pad(word, 8), .bad) + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)
+      return style.paint(TextStyle.pad(word, 8), .bad)
+        + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)
         + "  " + name + "  " + style.paint("\(failure.code.rawValue): \(style.safe(failure.message))", .dim)
     case .cancelled:
       return ""

@@ -99,9 +99,12 @@ struct VerifyCommand: BackgroundCommand {
     if let failure = verdict.failure {
       tally.faults += 1
       if json {
-        session.output.line(["key": .string(verdict.key.string), "size": .null, "ok": .bool(false), "fault": failure.json])
+        session.output.line([
+          "key": .string(verdict.key.string), "size": .null, "ok": .bool(false), "fault": failure.json,
+        ])
       } else {
-        session.output.line("\(name): the source cannot be read, \(failure.code.rawValue): \(session.text.safe(failure.message))")
+        session.output.line(
+          "\(name): the source cannot be read, \(failure.code.rawValue): \(session.text.safe(failure.message))")
       }
     }
     for result in verdict.results {

@@ -75,7 +75,8 @@ extension DemoPicture {
   static func portrait(skin: Int, hair: Int, shirt: Int, wall: (Int, Int), longHair: Bool) -> DemoPicture {
     DemoPicture(width: 320, height: 400) { x, y in
       let centerX = 0.4
-      var color = Paint(wall.0).mixed(Paint(wall.1), y).mixed(Paint(0xFFFFFF), 0.25 * exp(-6 * hypot(x - 0.15, y - 0.2)))
+      var color = Paint(wall.0).mixed(Paint(wall.1), y).mixed(
+        Paint(0xFFFFFF), 0.25 * exp(-6 * hypot(x - 0.15, y - 0.2)))
       // From the back to the front: hair, shoulders, neck, face, fringe, eyes, nose, mouth.
       if longHair {
         color = color.mixed(Paint(hair).shaded(0.8), cover(ellipse(x, y, centerX, 0.50, 0.25, 0.36)))
@@ -96,7 +97,8 @@ extension DemoPicture {
         color = color.mixed(Paint(0x101010), cover(circle(x, y, eyeX, 0.42, 0.009)))
         color = color.mixed(Paint(0xE06666), 0.28 * cover(circle(x, y, centerX + side * 0.10, 0.51, 0.035), 0.05))
       }
-      color = color.mixed(Paint(skin).shaded(0.78), 0.8 * cover(ellipse(x, y, centerX + 0.008, 0.485, 0.018, 0.035), 0.02))
+      color = color.mixed(
+        Paint(skin).shaded(0.78), 0.8 * cover(ellipse(x, y, centerX + 0.008, 0.485, 0.018, 0.035), 0.02))
       let smile = abs(y - (0.565 - 3.0 * pow(x - centerX, 2))) - 0.012
       color = color.mixed(Paint(0xB23A48), cover(max(smile, abs(x - centerX) - 0.075)))
       return color
@@ -126,11 +128,15 @@ extension DemoPicture {
   static let moon = DemoPicture(width: 360, height: 360) { x, y in
     let distance = circle(x, y, 0.5, 0.5, 0.44)
     var color = Paint(0xE8E4D8).shaded(1 - 0.75 * max(0, x + y - 0.95))
-    let craters = [(0.36, 0.34, 0.09), (0.60, 0.28, 0.05), (0.58, 0.56, 0.12), (0.32, 0.62, 0.06), (0.46, 0.78, 0.05), (0.74, 0.44, 0.04)]
+    let craters = [
+      (0.36, 0.34, 0.09), (0.60, 0.28, 0.05), (0.58, 0.56, 0.12), (0.32, 0.62, 0.06), (0.46, 0.78, 0.05),
+      (0.74, 0.44, 0.04),
+    ]
     for (craterX, craterY, radius) in craters {
       let inside = circle(x, y, craterX, craterY, radius)
       color = color.mixed(color.shaded(0.78), cover(inside, 0.02))
-      color = color.mixed(Paint(0xFFFBEF), 0.5 * cover(abs(inside) - 0.004, 0.012) * max(0, craterX + craterY - x - y) * 8)
+      color = color.mixed(
+        Paint(0xFFFBEF), 0.5 * cover(abs(inside) - 0.004, 0.012) * max(0, craterX + craterY - x - y) * 8)
     }
     return color.over(cover(distance))
   }
@@ -188,7 +194,8 @@ extension DemoPicture {
       let envelope = y < 0.42 ? ellipse(x, y, 0.41, 0.36, 0.26, 0.28) : abs(x - 0.41) - (0.26 - 0.68 * (y - 0.42))
       let inside = y < 0.70 ? cover(envelope) : 0
       let gore = Int(((x - 0.41) / max(0.05, 0.27 - 0.4 * abs(y - 0.36)) + 2) * 3)
-      let cloth = Paint(hue: hue + Double(gore % 3) * 0.12, value: 0.95).mixed(Paint(0xFFFFFF), gore % 2 == 0 ? 0.1 : 0.45)
+      let cloth = Paint(hue: hue + Double(gore % 3) * 0.12, value: 0.95).mixed(
+        Paint(0xFFFFFF), gore % 2 == 0 ? 0.1 : 0.45)
       color = color.mixed(cloth.shaded(1.1 - 0.8 * max(0, x - 0.41)), inside)
       for rope in [-0.045, 0.045] {
         color = color.mixed(Paint(0x4A3420), cover(box(x, y, 0.41 + rope - 0.003, 0.69, 0.41 + rope + 0.003, 0.80)))

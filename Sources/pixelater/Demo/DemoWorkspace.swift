@@ -30,7 +30,9 @@ struct DemoWorkspace: Sendable {
 
   /// The folder must be new, empty or a demo of ours: nobody's pictures are touched.
   private func claim() throws(CommandFailure) {
-    if !LocalFile.isThere(marker), let names = try? FileManager.default.contentsOfDirectory(atPath: root), !names.isEmpty {
+    if !LocalFile.isThere(marker), let names = try? FileManager.default.contentsOfDirectory(atPath: root),
+      !names.isEmpty
+    {
       throw CommandFailure(.refused, "\(root): the folder is neither empty nor a demo workspace; name another one")
     }
     do {

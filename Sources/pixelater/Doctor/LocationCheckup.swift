@@ -34,7 +34,12 @@ struct LocationCheckup {
       ]
     }
     guard LocalFile.isThere(path) else {
-      return [Finding(name, "\(path): not there", advice: "mkdir -p '\(path)', or correct \(session.settings.origin(of: role == .source ? .source : .destination))")]
+      return [
+        Finding(
+          name, "\(path): not there",
+          advice:
+            "mkdir -p '\(path)', or correct \(session.settings.origin(of: role == .source ? .source : .destination))")
+      ]
     }
     guard LocalFile.isFolder(path) else {
       return [Finding(name, "\(path): not a folder", advice: "name a folder as the \(name)")]
@@ -67,7 +72,9 @@ struct LocationCheckup {
     ]
     if status.f_files > 0, status.f_favail < 10_000 {
       findings.append(
-        Finding("files", "room for \(Format.grouped(Int(status.f_favail))) more files", advice: "remove files, or use a file system with more inodes"))
+        Finding(
+          "files", "room for \(Format.grouped(Int(status.f_favail))) more files",
+          advice: "remove files, or use a file system with more inodes"))
     }
     return findings
   }
@@ -77,7 +84,9 @@ struct LocationCheckup {
       try Locations.checkApart(source, destination)
       return Finding("loop hazard", "source and destination are apart")
     } catch {
-      return Finding("loop hazard", "source and destination overlap", advice: "choose two places of which neither contains the other")
+      return Finding(
+        "loop hazard", "source and destination overlap", advice: "choose two places of which neither contains the other"
+      )
     }
   }
 
@@ -90,7 +99,8 @@ struct LocationCheckup {
     let folders = FolderCount.count(path, atMost: min(limit, 100_000))
     let detail = "\(Format.count(folders, "folder")) to watch, the system allows \(Format.grouped(limit))"
     return folders >= limit
-      ? Finding("watching", detail, advice: "raise fs.inotify.max_user_watches with sysctl; until then changes are found late")
+      ? Finding(
+        "watching", detail, advice: "raise fs.inotify.max_user_watches with sysctl; until then changes are found late")
       : Finding("watching", detail)
   }
 }

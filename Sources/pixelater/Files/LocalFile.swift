@@ -75,6 +75,7 @@ enum LocalFile {
       default: .unavailable
       }
     let verb = stage == .read ? "read" : "written"
-    return Failure(code: code, message: "The file cannot be \(verb): \(String(cString: strerror(number))).", stage: stage)
+    return Failure(
+      code: code, message: "The file cannot be \(verb): \(String(cString: strerror(number))).", stage: stage)
   }
 }

@@ -25,7 +25,8 @@ extension CommandFailure {
       let name = role.rawValue
       self.init(
         .usage,
-        "no \(name) is set: give --\(name), set PIXELATER_\(name.uppercased()), or write \(name) = \"...\" in \(configFile)")
+        "no \(name) is set: give --\(name), set PIXELATER_\(name.uppercased()), or write \(name) = \"...\" in \(configFile)"
+      )
     case .invalid(let role, let text, let origin, let error):
       self.init(.usage, "\(role.rawValue) '\(text)' (\(origin)): \(explanation(of: error))")
     case .notInThisBuild(let location):

@@ -30,10 +30,12 @@ final class Interruption: Sendable {
   func watch(_ onInterruption: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Watch(interruption: self, onInterruption: onInterruption))
     var thread = pthread_t()
-    let status = pthread_create(&thread, nil, { context in
-      if let context { Unmanaged<Watch>.fromOpaque(context).takeRetainedValue().loop() }
-      return nil
-    }, box.toOpaque())
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        if let context { Unmanaged<Watch>.fromOpaque(context).takeRetainedValue().loop() }
+        return nil
+      }, box.toOpaque())
     if status == 0 { pthread_detach(thread) } else { box.release() }
   }
 
@@ -58,7 +60,8 @@ final class Interruption: Sendable {
       while true {
         var signal: Int32 = 0
         guard sigwait(&set, &signal) == 0 else { continue }
-        let (isFirst, _) = interruption.first.compareExchange(expected: 0, desired: signal, ordering: .acquiringAndReleasing)
+        let (isFirst, _) = interruption.first.compareExchange(
+          expected: 0, desired: signal, ordering: .acquiringAndReleasing)
         if !isFirst { _exit(128 + signal) }
         onInterruption()
       }

@@ -38,7 +38,8 @@ struct LineLog: LogHandler {
 
   /// A value that could be mistaken for more than one, or for something else, stands in quotes.
   private static func quoted(_ text: String) -> String {
-    let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F }
+    let isPlain =
+      !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0 != "=" && $0.value != 0x7F }
     return isPlain && text.utf8.allSatisfy { $0 < 0x80 } ? text : JSON.string(text).description
   }
 }

@@ -20,7 +20,9 @@ enum StandardError {
   /// The argument parser's message, with our name in front and what was typed made safe.
   static func reportUsage(_ message: String) {
     var lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { safe(String($0)) }
-    if let first = lines.first { lines[0] = "pixelater: " + (first.hasPrefix("Error: ") ? String(first.dropFirst(7)) : first) }
+    if let first = lines.first {
+      lines[0] = "pixelater: " + (first.hasPrefix("Error: ") ? String(first.dropFirst(7)) : first)
+    }
     put(lines.joined(separator: "\n") + "\n")
   }
 
