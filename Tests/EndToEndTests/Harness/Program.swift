@@ -68,7 +68,7 @@ struct Program: Sendable {
 
 /// A process that was started. What it prints goes to files, so that nothing ever waits for a reader.
 final class RunningProgram: Sendable {
-  private nonisolated(unsafe) let process = Process()
+  private let process = Process()
   private let outputPath: String
   private let errorPath: String
   private let ended: AsyncStream<Int32>
