@@ -13,7 +13,8 @@ struct InspectionTests {
     var random = SeededNumbers(seed: 3)
     let noise = (0..<(200 * 200)).map { _ in UInt8.random(in: 0...1, using: &random) * 255 }
     let file = PNGFile.picture(width: 200, height: 200, colorType: 0, samples: noise)
-    #expect(try engine.inspect(file, size: .x64).unevenCells == 4096)
+    // A cell of 3 x 3 bits is flat once in 256 times.
+    #expect(try engine.inspect(file, size: .x64).unevenCells > 4000)
   }
 
   @Test func onePixelIsEnough() throws {
@@ -27,10 +28,10 @@ struct InspectionTests {
 
   @Test func theMosaicOfAnotherSizeIsSeen() throws {
     let image = try engine.pixelate(Fixture.bytes("large.png"))
-    for grid in image.grids where grid.size != .x64 {
+    for grid in image.grids where grid.size != .x8 {
       let file = try engine.encode(grid, of: image)
       #expect(try engine.inspect(file, size: grid.size).unevenCells == 0)
-      #expect(try engine.inspect(file, size: grid.size == .x48 ? .x32 : .x48).unevenCells > 0)
+      #expect(try engine.inspect(file, size: .x8).unevenCells > 32)
     }
   }
 

@@ -69,11 +69,11 @@ struct LimitTests {
 
   @Test func memory() throws {
     var limits = Limits()
-    limits.memoryBytes = 50_000
+    limits.memoryBytes = 10_000
     for name in ["progressive.jpg", "rgb.jpg", "rgb.png", "deep-interlaced.png", "rgba.png"] {
       if name == "deep-interlaced.png" { limits.memoryBytes = 1000 }
       expect(Fixture.bytes(name), limits, exceeds: .memoryBytes)
-      limits.memoryBytes = 50_000
+      limits.memoryBytes = 10_000
     }
     // Coefficients of several scans count: enough for the baseline file is too little for the progressive one.
     limits.memoryBytes = 160 * 3 * (64 + 48)

@@ -70,7 +70,7 @@ struct MosaicTests {
     let inspection = try engine.inspect(file, size: .x8)
     #expect(inspection.width == width && inspection.height == height && inspection.unevenCells == 0)
     let back = try engine.readGrid(file, size: .x8)
-    #expect(largestDifference(back.samples, samples, model: model) <= 3)
+    #expect(largestDifference(back.samples, samples) <= 3)
   }
 
   @Test(arguments: [(ColorModel.rgb, 900, 700), (.grey, 1300, 1301), (.rgba, 300, 900), (.greyAlpha, 70_000, 9)])

@@ -15,7 +15,7 @@ struct ReferenceGridTests {
     #expect(image.grids.map(\.size) == GridSize.allCases)
     for grid in image.grids {
       guard let expected = reference.grids[grid.size] else { continue }
-      let difference = largestDifference(grid.samples, expected, model: reference.model)
+      let difference = largestDifference(premultiplied(grid.samples, model: reference.model), expected)
       #expect(difference <= (reference.model.hasAlpha ? 2 : 1), "\(grid.size)")
     }
   }
@@ -32,7 +32,8 @@ struct ReferenceGridTests {
         let alone = try engine.pixelate(Fixture.bytes(name), sizes: [size, size])
         #expect(alone.grids.count == 1)
         let grid = try #require(all.grids.first { $0.size == size })
-        let difference = largestDifference(alone.grids[0].samples, grid.samples, model: grid.model)
+        let difference = largestDifference(
+          premultiplied(alone.grids[0].samples, model: grid.model), premultiplied(grid.samples, model: grid.model))
         #expect(difference <= 1, "\(name) \(size)")
       }
     }

@@ -38,6 +38,7 @@ def expanded(picture):
 
 
 def samples(picture):
+    """As numbers, colours multiplied by alpha."""
     array = np.asarray(picture).astype(float)
     array = array.reshape(picture.height, picture.width, -1)
     if picture.mode in ("LA", "RGBA"):
@@ -45,17 +46,22 @@ def samples(picture):
     return array
 
 
+def premultiplied(picture):
+    """What Pillow itself resizes where there is alpha; it divides afterwards, which rounds once more."""
+    return picture.convert({"LA": "La", "RGBA": "RGBa"}.get(picture.mode, picture.mode))
+
+
 def compare(path, output, size, reference):
     """Returns (largest difference, mean difference, within what is allowed)."""
     mine = Image.open(os.path.join(output, f"pixelated-{size}x{size}-{os.path.basename(path)}"))
     if mine.size != (size, size):
         return None
-    grid = reference.resize((size, size), Image.BILINEAR)
+    grid = premultiplied(reference).resize((size, size), Image.BILINEAR)
     if mine.format == "JPEG":
         buffer = io.BytesIO()
         grid.save(buffer, "JPEG", quality=75)
         grid = Image.open(buffer)
-    if mine.mode != grid.mode:
+    if mine.mode != reference.mode:
         return None
     difference = np.abs(samples(mine) - samples(grid))
     if mine.format == "JPEG":

@@ -5,8 +5,9 @@
 
 For every picture `references.txt` has a line "file width height model sizes": the upright width and height, the colour
 model as the engine names it, and the sizes of which FILE.grids holds the grids, one after the other, as raw samples
-(alpha straight, CMYK as stored). A grid is Pillow's `resize((N, N), BILINEAR)` of the decoded, upright picture. 16-bit
-samples are rounded to 8 bits first, palettes expanded, which Pillow leaves to its caller.
+(CMYK as stored). A grid is Pillow's `resize((N, N), BILINEAR)` of the decoded, upright picture. 16-bit samples are
+rounded to 8 bits first, palettes expanded, which Pillow leaves to its caller. Colours are multiplied by alpha, as Pillow
+resizes them: dividing again would round once more.
 """
 
 import os
@@ -39,13 +40,15 @@ def picture(width, height, channels, seed, noise=20):
 
 def reference(name, upright, sizes):
     """Stores the grids of a picture that has been decoded and stood upright."""
+    model = MODELS[upright.mode]
+    if upright.mode in ("LA", "RGBA"):
+        upright = upright.convert({"LA": "La", "RGBA": "RGBa"}[upright.mode])
     grids = b""
     for size in sizes:
         grid = np.asarray(upright.resize((size, size), Image.BILINEAR))
         grids += (255 - grid if upright.mode == "CMYK" else grid).tobytes()
     with open(os.path.join(HERE, name + ".grids"), "wb") as file:
         file.write(grids)
-    model = MODELS[upright.mode]
     lines.append(f"{name} {upright.width} {upright.height} {model} {','.join(map(str, sizes))}")
 
 

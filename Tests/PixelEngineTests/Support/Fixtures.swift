@@ -14,7 +14,7 @@ struct Reference: Sendable, CustomTestStringConvertible {
   var file: [UInt8] { Fixture.bytes(name) }
   var format: ImageFormat { name.hasSuffix(".png") ? .png : .jpeg }
 
-  /// The reference grids, by size.
+  /// The reference grids, by size; colours multiplied by alpha.
   var grids: [GridSize: [UInt8]] {
     var rest = Fixture.bytes(name + ".grids")[...]
     var result: [GridSize: [UInt8]] = [:]
@@ -81,22 +81,20 @@ extension URL {
   var bytes: [UInt8] { (try? Data(contentsOf: self)).map(Array.init) ?? [] }
 }
 
-/// The largest difference of any channel, in steps of 8 bits; colours multiplied by alpha.
-func largestDifference(_ a: [UInt8], _ b: [UInt8], model: ColorModel) -> Double {
-  guard a.count == b.count else { return .infinity }
+/// Colours multiplied by alpha, where there is alpha.
+func premultiplied(_ samples: [UInt8], model: ColorModel) -> [UInt8] {
+  guard model.hasAlpha else { return samples }
   let channels = model.channels
-  var largest = 0.0
-  for start in stride(from: 0, to: a.count, by: channels) {
-    for channel in 0..<channels {
-      var (x, y) = (Double(a[start + channel]), Double(b[start + channel]))
-      if model.hasAlpha, channel < channels - 1 {
-        x = (x * Double(a[start + channels - 1]) / 255).rounded()
-        y = (y * Double(b[start + channels - 1]) / 255).rounded()
-      }
-      largest = max(largest, abs(x - y))
-    }
+  return samples.indices.map { index in
+    let alpha = Int(samples[index / channels * channels + channels - 1])
+    return index % channels == channels - 1 ? samples[index] : UInt8((Int(samples[index]) * alpha + 127) / 255)
   }
-  return largest
+}
+
+/// The largest difference of any sample.
+func largestDifference(_ a: [UInt8], _ b: [UInt8]) -> Int {
+  guard a.count == b.count else { return .max }
+  return zip(a, b).reduce(0) { max($0, abs(Int($1.0) - Int($1.1))) }
 }
 
 /// Random numbers that are the same in every run (xorshift64*).
