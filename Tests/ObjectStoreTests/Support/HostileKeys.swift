@@ -67,3 +67,19 @@ enum HostileKeys {
 extension String {
   fileprivate func replacing(_ nul: Character) -> String { filter { $0 != nul } }
 }
+
+/// A key short enough for a report.
+func brief(_ key: ObjectKey?) -> String {
+  guard let key else { return "nothing" }
+  return key.string.utf8.count <= 60
+    ? key.string.debugDescription : "\(String(key.string.prefix(40)).debugDescription)... of \(key.string.utf8.count) bytes"
+}
+
+/// Says where two lists of keys first differ, and no more: some keys fill a screen.
+func firstDifference(_ found: [ObjectKey], _ expected: [ObjectKey]) -> String? {
+  for index in 0..<max(found.count, expected.count) {
+    let (a, b) = (index < found.count ? found[index] : nil, index < expected.count ? expected[index] : nil)
+    if a != b { return "at \(index): found \(brief(a)), expected \(brief(b))" }
+  }
+  return nil
+}
