@@ -14,6 +14,9 @@ struct VirtualTerminal {
     var attributes: Set<Int> = []
   }
 
+  /// Wrapping at the margin, and a cursor.
+  static let initialModes: Set<Int> = [7, 25]
+
   let columns: Int
   let rows: Int
   private(set) var cells: [Cell]
@@ -21,7 +24,7 @@ struct VirtualTerminal {
   private(set) var row = 0
   private(set) var title = ""
   /// DEC private modes that are on.
-  private(set) var modes: Set<Int> = [25]
+  private(set) var modes: Set<Int> = VirtualTerminal.initialModes
   private(set) var unknown: [String] = []
   private(set) var bells = 0
   /// Payloads of OSC 52.
