@@ -188,7 +188,7 @@ struct VirtualTerminal {
       privateMode(parameters.dropFirst(), final)
       return
     }
-    let numbers = parameters.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    let numbers = numbers(in: parameters)
     let first = numbers.first ?? 0
     let count = max(1, first)
     let here = row * columns + column
@@ -219,6 +219,21 @@ struct VirtualTerminal {
     case "l", "h", "t": break
     default: unknown.append("CSI \(parameters)\(final)")
     }
+  }
+
+  private func numbers(in parameters: String) -> [Int] {
+    var result: [Int] = []
+    var number = 0
+    for byte in parameters.utf8 {
+      if byte == UInt8(ascii: ";") {
+        result.append(number)
+        number = 0
+      } else {
+        number = number * 10 + Int(byte) - 0x30
+      }
+    }
+    if !parameters.isEmpty { result.append(number) }
+    return result
   }
 
   private mutating func privateMode(_ parameters: Substring, _ final: Character) {
