@@ -1,4 +1,5 @@
 import Console
+import Foundation
 import Terminal
 import Testing
 import terminal_probe
@@ -114,6 +115,20 @@ import terminal_probe
     #expect(pty.terminal.column == 3 && pty.terminal.row == 4)
     try pty.type("C")
     #expect(!pty.terminal.modes.contains(25))
+  }
+
+  /// A whole new picture is written in one synchronized update, with no more than two colours a cell.
+  @Test(arguments: [("n", 74_900), ("s", 12_400), ("f", 2_500)])
+  func aNewPictureIsOneWrite(key: String, limit: Int) throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    try pty.type("N")
+    pty.forgetReceived()
+    try pty.type(key)
+    let text = String(decoding: pty.received, as: UTF8.self)
+    #expect(text.components(separatedBy: "\u{1B}[?2026h").count == 2)
+    #expect(text.components(separatedBy: "\u{1B}[?2026l").count == 2)
+    // Besides the picture: the row that tells the event, and the mark.
+    #expect(pty.received.count < limit + 150)
   }
 
   @Test func onePixelIsFewBytes() throws {

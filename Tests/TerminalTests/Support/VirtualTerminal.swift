@@ -8,10 +8,15 @@ struct VirtualTerminal {
   }
 
   struct Cell: Hashable {
-    var text = " "
+    /// Nil in the right half of a wide character.
+    var base: Unicode.Scalar? = " "
+    var mark: Unicode.Scalar?
     var foreground = Paint.standard
     var background = Paint.standard
-    var attributes: Set<Int> = []
+    /// Bit n stands for SGR n.
+    var attributes: UInt16 = 0
+
+    var text: String { (base.map { String($0) } ?? "") + (mark.map { String($0) } ?? "") }
   }
 
   /// Wrapping at the margin, and a cursor.
@@ -78,8 +83,12 @@ struct VirtualTerminal {
     default:
       let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
       guard start + length <= pending.count else { return nil }
+      if length == 1 {
+        put(Unicode.Scalar(byte))
+        return 1
+      }
       let text = String(decoding: pending[start..<start + length], as: UTF8.self)
-      if text == "\u{FFFD}", length > 1 { unknown.append("not UTF-8") }
+      if text == "\u{FFFD}" { unknown.append("not UTF-8") }
       if let scalar = text.unicodeScalars.first { put(scalar) }
       return length
     }
@@ -90,7 +99,9 @@ struct VirtualTerminal {
     guard start + 1 < pending.count else { return nil }
     switch pending[start + 1] {
     case UInt8(ascii: "["):
-      guard let end = pending[(start + 2)...].firstIndex(where: { 0x40...0x7E ~= $0 }) else { return nil }
+      var end = start + 2
+      while end < pending.count, pending[end] < 0x40 { end += 1 }
+      guard end < pending.count else { return nil }
       control(String(decoding: pending[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(pending[end])))
       return end - start + 1
     case UInt8(ascii: "]"), UInt8(ascii: "P"):
@@ -129,7 +140,7 @@ struct VirtualTerminal {
     let value = scalar.value
     if 0x300...0x36F ~= value {
       let target = wrapPending ? column : max(0, column - 1)
-      cells[row * columns + target].text.unicodeScalars.append(scalar)
+      cells[row * columns + target].mark = scalar
       return
     }
     let width = 0x1100...0x115F ~= value || 0x2E80...0xFFDC ~= value && value < 0xE000 ? 2 : 1
@@ -138,10 +149,10 @@ struct VirtualTerminal {
       lineFeed()
     }
     var cell = pen
-    cell.text = String(scalar)
+    cell.base = scalar
     cells[row * columns + column] = cell
     if width == 2, column + 1 < columns {
-      cell.text = ""
+      cell.base = nil
       cells[row * columns + column + 1] = cell
     }
     if column + width < columns {
@@ -207,8 +218,8 @@ struct VirtualTerminal {
     case "X": erase(here..<min(lineEnd, here + count))
     case "b":
       // Terminals disagree on what is repeated after anything but ASCII.
-      let last = cells[row * columns + max(0, wrapPending ? column : column - 1)].text
-      guard let scalar = last.unicodeScalars.first, scalar.isASCII else { return unknown.append("repeated \(last)") }
+      let last = cells[row * columns + max(0, wrapPending ? column : column - 1)]
+      guard let scalar = last.base, scalar.isASCII else { return unknown.append("repeated \(last.text)") }
       for _ in 0..<count { put(scalar) }
     case "L": scroll(row...region.upperBound, by: -count)
     case "M": scroll(row...region.upperBound, by: count)
@@ -267,9 +278,9 @@ extension VirtualTerminal.Cell {
       let number = numbers[index]
       switch number {
       case 0: self = Self()
-      case 1...9: attributes.insert(number)
-      case 22: attributes.subtract([1, 2])
-      case 23, 24, 27: attributes.remove(number - 20)
+      case 1...9: attributes |= 1 << UInt16(number)
+      case 22: attributes &= ~(1 << 1 | 1 << 2)
+      case 23, 24, 27: attributes &= ~(1 << UInt16(number - 20))
       case 10, 11: break
       case 30...37: foreground = .palette(number - 30)
       case 40...47: background = .palette(number - 40)
