@@ -63,7 +63,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "PixelEngineTests", dependencies: ["PixelEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "PixelEngineTests", dependencies: ["PixelEngine"],
+      exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "ObjectStore", "PixelEngine"],

@@ -20,8 +20,9 @@ int cn_width(uint32_t scalar);
 
 // --- Terminfo: the user's own entry -------------------------------------------------------------------------------
 
-/// Loads an entry. 1 found, 0 unknown terminal, -1 no database.
+/// Loads an entry. 1 found, 0 unknown terminal, -1 no database. From 1 to cn_terminfo_unload other threads wait here.
 int cn_terminfo_load(const char *term);
+/// Once after each load that found an entry, on the same thread.
 void cn_terminfo_unload(void);
 /// Names of the predefined capabilities in the order of the compiled format; NULL past the end.
 const char *cn_terminfo_flag_name(int index);

@@ -120,9 +120,8 @@ package final class DirectoryStore: ObjectStore {
     return try attempt(operation, key) { () throws(SystemFault) in
       let workspace = try openWorkspace()
       do throws(SystemFault) { return try body(workspace) } catch {
-        // Somebody removed the reserved folder, or the root was made anew: once more with a new one.
+        // Somebody removed the reserved folder meanwhile: once more with a new one.
         guard error.code == ENOENT, !(try isCurrent(workspace)) else { throw error }
-        self.workspace.withLock { $0 = nil }
         return try body(try openWorkspace())
       }
     }
@@ -130,7 +129,8 @@ package final class DirectoryStore: ObjectStore {
 
   private func openWorkspace() throws(SystemFault) -> Workspace {
     try workspace.withLock { (workspace) throws(SystemFault) in
-      if let workspace { return workspace }
+      // The root may have been moved away and made anew since.
+      if let workspace, try isCurrent(workspace) { return workspace }
       let opened = try Workspace(folder, calls: calls)
       workspace = opened
       return opened
@@ -139,9 +139,11 @@ package final class DirectoryStore: ObjectStore {
 
   /// Whether the workspace is still the one at the root.
   private func isCurrent(_ workspace: Workspace) throws(SystemFault) -> Bool {
-    let here = try FileStatus.of(.reserved, in: try folder.open())
-    let own = try FileStatus.of(workspace.temporary)
-    let reserved = try FileStatus.of(workspace.reserved)
-    return own.links > 0 && here?.identity.inode == reserved.identity.inode
+    guard let here = try FileStatus.of(.reserved, in: try folder.open()) else { return false }
+    let own = try FileStatus.of(workspace.reserved)
+    guard here.identity.inode == own.identity.inode else { return false }
+    let temporary = try FileStatus.of(workspace.temporary)
+    let metadata = try FileStatus.of(workspace.metadata)
+    return own.links > 0 && temporary.links > 0 && metadata.links > 0
   }
 }

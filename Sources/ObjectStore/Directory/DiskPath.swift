@@ -33,6 +33,22 @@ struct DiskPath: Hashable, Sendable {
     prefix.split(separator: slash, omittingEmptySubsequences: false).dropLast().flatMap { Component.names(Array($0)) }
   }
 
+  /// What the keys in a folder begin with; nil where it holds none.
+  static func prefix(of folders: [DiskName]) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var component = PartialComponent()
+    for name in folders {
+      switch component.append(name) {
+      case .continues: continue
+      case .foreign, .complete(_, displaced: true): return nil
+      case .complete(let text, displaced: false):
+        bytes += text + [slash]
+        component = PartialComponent()
+      }
+    }
+    return folders.first == .reserved ? nil : bytes + (component.text ?? [])
+  }
+
   /// The key of the file at the end of `names`, nil where it is no object's.
   static func key(of names: [DiskName]) -> ObjectKey? {
     var bytes: [UInt8] = []

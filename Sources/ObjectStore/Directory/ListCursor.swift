@@ -88,7 +88,8 @@ struct ListCursor {
         continue
       }
       if text.last == DiskPath.slash {
-        guard key.count < ObjectKey.maximumBytes else {
+        // A folder whose text is as long as a key may be still holds one: the key that ends in its "/".
+        guard key.count <= ObjectKey.maximumBytes else {
           folder = consume here
           continue
         }

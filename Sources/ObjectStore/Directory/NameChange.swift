@@ -69,14 +69,18 @@ struct NameChange {
     return changed
   }
 
-  /// Makes the folders on a path durable, from the innermost out: one may be new, and an older one may have been made a moment ago by
-  /// another that has not come to that yet.
+  /// Makes the folders on a path durable, all of them: one may be new, and an older one may have been made a moment ago by another
+  /// store that has not come to that yet.
   func synchronize(_ folders: [DiskName]) throws(SystemFault) {
-    for count in (0...folders.count).reversed() {
-      do { try calls.synchronize(try root.open(folders.prefix(count))) } catch {
+    var folder = try root.open()
+    try calls.synchronize(folder)
+    for name in folders {
+      do { folder = try RootFolder.folder(name, in: folder) } catch {
         // Removed since: then so is the object.
-        guard error.isAbsence && count > 0 else { throw error }
+        if error.isAbsence { return }
+        throw error
       }
+      try calls.synchronize(folder)
     }
   }
 
@@ -138,13 +142,30 @@ struct NameChange {
   /// - Returns: those that stay.
   private func prune(_ folders: [DiskName]) -> [DiskName] {
     var left = folders
-    while let last = left.last {
-      guard let parent = try? root.open(left.dropLast()), (try? unlink(last, in: parent, isFolder: true)) != nil else {
+    while !left.isEmpty {
+      // A key may be a thousand folders deep, and a process may not have a thousand files open: some at a time.
+      let first = max(0, left.count - 32)
+      var parents: [OpenFolder] = []
+      do throws(SystemFault) {
+        parents.append(OpenFolder(try root.open(left[..<first])))
+        for name in left[first...].dropLast() {
+          parents.append(OpenFolder(try RootFolder.folder(name, in: parents[parents.count - 1].descriptor)))
+        }
+        while let parent = parents.popLast(), let name = left.last {
+          try unlink(name, in: parent.descriptor, isFolder: true)
+          left.removeLast()
+        }
+      } catch {
+        // Not empty: the usual end.
         break
       }
-      left.removeLast()
     }
     return left
+  }
+
+  private final class OpenFolder {
+    let descriptor: Descriptor
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
   }
 }
 

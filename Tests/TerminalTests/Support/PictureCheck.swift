@@ -42,9 +42,9 @@ struct PictureCheck {
   }
 
   private func seen(_ cell: VirtualTerminal.Cell, top: Bool) -> Pixel {
-    guard cell.attributes.isEmpty else { return .unreadable("attributes \(cell.attributes)") }
+    guard cell.attributes == 0 else { return .unreadable("attributes \(cell.attributes)") }
     let isLit: Bool
-    switch cell.text {
+    switch cell.base {
     case "\u{2580}": isLit = top
     case "\u{2584}": isLit = !top
     case "\u{2588}", "#": isLit = true

@@ -37,10 +37,16 @@ final class PseudoTerminal {
   }
 
   deinit {
-    kill(pid, SIGKILL)
-    var status: Int32 = 0
-    waitpid(pid, &status, 0)
-    close(master)
+    if endStatus == nil {
+      // The whole session: a shell has children.
+      if let group = try? foregroundProcess(), group != getpgrp() { kill(-group, SIGKILL) }
+      kill(pid, SIGKILL)
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
+      close(master)
+    } else if !isHungUp {
+      close(master)
+    }
     close(device)
   }
 
@@ -151,6 +157,7 @@ final class PseudoTerminal {
   }
 
   private var endStatus: Int32?
+  private var isHungUp = false
 
   private var hasEnded: Bool {
     if endStatus != nil { return true }
@@ -170,6 +177,23 @@ final class PseudoTerminal {
     waitpid(pid, &status, 0)
     endStatus = status
     return status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
+  }
+
+  /// The terminal goes away under the program.
+  func hangUp() -> End {
+    close(master)
+    isHungUp = true
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    endStatus = status
+    return status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
+  }
+
+  /// The process group that the terminal belongs to now.
+  func foregroundProcess() throws -> pid_t {
+    let group = tcgetpgrp(master)
+    guard group > 0 else { throw Failure(description: "no foreground process: errno \(errno)") }
+    return group
   }
 
   func forgetReceived() { received = [] }
