@@ -52,7 +52,7 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawPlan(_ state: ConsoleState, _ dialog: PlanDialog) {
-    let lines = Self.planLines(state, dialog, columns: min(64, size.columns - 4))
+    let lines = Self.planLines(state, dialog, columns: min(64, size.columns - 4), rows: size.rows - 5)
     let title =
       switch dialog.origin {
       case .cursor: "Process this object?"
@@ -68,7 +68,7 @@ extension Canvas {
     }
     let force = (state.setup.keys.mainKey(of: .force), dialog.policy.force ? "do not force" : "force")
     if let planned = dialog.planned, !planned.keys.isEmpty {
-      buttons([("Enter", "process"), force, ("Esc", "leave it")], in: inside)
+      buttons([("Enter", "process"), force, ("Esc", "leave")], in: inside)
     } else {
       buttons([force, ("Esc", "leave it")], in: inside)
     }
@@ -81,7 +81,9 @@ extension Canvas {
     var indent = 10
   }
 
-  private static func planLines(_ state: ConsoleState, _ dialog: PlanDialog, columns: Int) -> [Line] {
+  private static func planLines(_ state: ConsoleState, _ dialog: PlanDialog, columns: Int, rows: Int)
+    -> [Line]
+  {
     let unicode = state.unicode
     func line(_ label: String, _ text: String, _ slot: Slot = .dialog) -> Line {
       Line(label: label, text: DisplayText(text, unicode: unicode), slot: slot)
@@ -93,12 +95,18 @@ extension Canvas {
     var lines: [Line] = []
     if plan.objects > 0 {
       lines.append(line("Process", Format.count(plan.objects, "object"), .textBright))
-      for key in plan.firstKeys { lines.append(line("", key.string)) }
-      if plan.objects > plan.firstKeys.count {
-        lines.append(line("", "and \(Format.grouped(plan.objects - plan.firstKeys.count)) more", .hint))
+      // What is left out, and why, matters more than names.
+      let shown = max(0, min(plan.firstKeys.count, rows - 6 - 2 * plan.skipped.count))
+      for key in plan.firstKeys.prefix(shown) { lines.append(line("", key.string)) }
+      if shown > 0, plan.objects > shown {
+        lines.append(line("", "and \(Format.grouped(plan.objects - shown)) more", .hint))
       }
-      lines.append(line("Read", Format.bytes(plan.bytes)))
-      lines.append(line("Requests", "\(Format.grouped(plan.requests)) if nothing has to be repeated"))
+      if rows > 8 {
+        lines.append(line("Read", Format.bytes(plan.bytes)))
+        lines.append(line("Requests", "\(Format.grouped(plan.requests)) if nothing has to be repeated"))
+      } else {
+        lines.append(line("Cost", "\(Format.bytes(plan.bytes)), \(Format.count(plan.requests, "request"))"))
+      }
     } else {
       lines.append(line("Process", "nothing", .warning))
     }

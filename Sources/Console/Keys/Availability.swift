@@ -22,6 +22,7 @@ extension ConsoleState {
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .zoom: return currentRow == nil && !isZoomed ? "There is no object under the cursor" : nil
     case .preview:
+      if !hasPanePage { return "There is nothing to preview here" }
       return preview.isOpen || paneFits ? nil : "The preview needs a wider screen: \(setup.keys.mainKey(of: .zoom)) zooms it"
     case .nextPane, .previousPane:
       if isZoomed || layout.pane == nil { return "There is one pane: \(setup.keys.mainKey(of: .preview)) opens the preview" }

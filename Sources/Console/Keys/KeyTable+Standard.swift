@@ -25,7 +25,7 @@ extension KeyTable {
     binding(.halfPageDown, [.control("d")], in: scrolling, .moving, "half down", "Half a page down"),
     binding(
       .open, [.enter] + key("l") + [.right], in: Scope.views, .moving, "open", "Open the object: all that is known of it",
-      footer: 2),
+      footer: 3),
     binding(
       .back, [.escape] + key("h") + [.left, .backspace], in: Scope.pages, .moving, "back",
       "Back: first the range, then the filter, then the marks, then the page", footer: 1),
@@ -48,10 +48,10 @@ extension KeyTable {
       footer: 4),
     binding(
       .stateFilter, key("f"), in: [.list], .listing, "state", "Only one state: failed, partial, stale, pending, complete",
-      footer: 9),
+      footer: 6),
     binding(.sort, key("s"), in: [.list], .listing, "sort", "Sort by the next column", footer: 11),
     binding(.reverseSort, key("S"), in: [.list], .listing, "reverse", "Turn the order round"),
-    binding(.mark, key(" "), in: [.list], .listing, "mark", "Mark or unmark, and go down", footer: 6),
+    binding(.mark, key(" "), in: [.list], .listing, "mark", "Mark or unmark, and go down", footer: 5),
     binding(.markRange, key("v"), in: [.list], .listing, "range", "Begin or end a range of marks"),
     binding(.markAll, key("a"), in: [.list], .listing, "mark all", "Mark all that the filter shows"),
     binding(.invertMarks, key("i"), in: [.list], .listing, "invert", "Mark the others of what the filter shows"),
@@ -61,19 +61,19 @@ extension KeyTable {
   private static let work: [KeyBinding] = [
     binding(
       .reprocess, key("r"), in: [.list, .details, .zoom], .work, "process",
-      "Process the marked objects, else the one under the cursor; shows the plan first", footer: 3),
+      "Process the marked objects, else the one under the cursor; shows the plan first", footer: 2),
     binding(
       .retryFailed, key("X"), in: Scope.pages, .work, "retry failed",
-      "Process all that failed; the plan says what is left out, and why", footer: 5),
-    binding(.cancelJob, key("x"), in: Scope.pages, .work, "cancel", "Cancel the job under the cursor", footer: 4),
+      "Process all that failed; the plan says what is left out, and why", footer: 2),
+    binding(.cancelJob, key("x"), in: Scope.pages, .work, "cancel", "Cancel the job under the cursor", footer: 2),
     binding(.cancelAllJobs, [.alt("x")], in: Scope.pages, .work, "cancel all", "Cancel all jobs"),
     binding(.refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh", "List everything anew", footer: 12),
     binding(.pause, key("Z"), in: Scope.pages, .work, "pause", "Pause or resume the live refresh"),
   ]
 
   private static let preview: [KeyBinding] = [
-    binding(.preview, key("p"), in: Scope.pages, .preview, "preview", "Preview beside the list, on or off", footer: 7),
-    binding(.zoom, key("z"), in: [.list, .details, .zoom], .preview, "zoom", "Preview over the whole screen", footer: 8),
+    binding(.preview, key("p"), in: Scope.pages, .preview, "preview", "Preview beside the list, on or off", footer: 8),
+    binding(.zoom, key("z"), in: [.list, .details, .zoom], .preview, "zoom", "Preview over the whole screen", footer: 7),
     binding(.smaller, key("["), in: [.list, .details, .zoom], .preview, "smaller", "The next smaller size"),
     binding(.larger, key("]"), in: [.list, .details, .zoom], .preview, "larger", "The next larger size", footer: 10),
     binding(
@@ -92,7 +92,7 @@ extension KeyTable {
     binding(.mouse, key("%"), in: Scope.pages, .console, "mouse", "Leave the mouse to the terminal, or take it back"),
     binding(.redraw, [.control("l")], in: Set(Scope.allCases), .console, "redraw", "Paint the screen anew"),
     binding(.suspend, [.control("z")], in: Set(Scope.allCases), .console, "suspend", "Suspend; `fg` brings it back"),
-    binding(.quit, key("q"), in: Scope.pages, .console, "quit", "Quit; asks only while jobs run", footer: 1),
+    binding(.quit, key("q"), in: Scope.pages, .console, "quit", "Quit; asks only while jobs run", footer: 10),
     binding(
       .interrupt, [.control("c")], in: Set(Scope.allCases), .console, "interrupt",
       "Leave what is open, a filter or a dialog; else quit"),

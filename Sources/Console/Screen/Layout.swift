@@ -62,7 +62,7 @@ extension ConsoleState {
   }
 
   /// Whether the page on screen has something to show in a pane.
-  private var hasPanePage: Bool { details != nil || view == .objects || view == .failed }
+  var hasPanePage: Bool { details != nil || view == .objects || view == .failed }
 
   /// Whether a pane would fit if it were open.
   var paneFits: Bool { Layout(size: size, hasPane: true).pane != nil }

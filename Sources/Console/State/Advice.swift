@@ -84,35 +84,7 @@ package struct StoreAdvice: Hashable, Sendable {
   package var text: String
 
   package init(_ error: StoreError) {
-    let key = error.key.isEmpty ? "" : " \(DisplayText.plain(error.key))"
-    let what =
-      switch error.operation {
-      case .open: "Cannot open"
-      case .head, .get: "Cannot read"
-      case .put: "Cannot write"
-      case .delete: "Cannot delete"
-      case .list: "Cannot list"
-      case .watch: "Cannot watch"
-      }
-    let why =
-      switch error.reason {
-      case .notFound: "it is not there"
-      case .noSuchBucket: "the bucket or folder does not exist. Create it, or start with another location"
-      case .accessDenied: "access is denied. Check the permissions"
-      case .expiredCredentials: "the credentials have expired. Get new ones and start again"
-      case .wrongRegion(let region?): "the bucket is in the region \(DisplayText.plain(region)). Set it"
-      case .wrongRegion(nil): "the bucket is in another region. Set it"
-      case .preconditionFailed: "it has changed meanwhile"
-      case .invalidRange: "it is shorter than expected"
-      case .throttled: "the store asks to slow down"
-      case .timeout: "no answer came in time"
-      case .unavailable(let detail): "the store cannot be reached (\(DisplayText.plain(detail)))"
-      case .checksumMismatch: "what arrived was damaged on the way"
-      case .readOnly: "the store is open read-only"
-      case .full: "there is no room left"
-      case .cancelled: "it was cancelled"
-      case .other(let detail): DisplayText.plain(detail)
-      }
-    text = "\(what)\(key): \(why)"
+    let sentence = DisplayText.plain(explanation(of: error))
+    text = error.key.isEmpty ? sentence : "\(DisplayText.plain(error.key)): \(sentence)"
   }
 }

@@ -66,6 +66,13 @@ package enum BucketChange: Hashable, Sendable {
   case everything
 }
 
+extension BucketChange {
+  package func merged(with other: BucketChange) -> BucketChange {
+    guard case .objects(let own) = self, case .objects(let more) = other else { return .everything }
+    return .objects(own.union(more))
+  }
+}
+
 /// A plan and the objects it takes.
 package struct PlannedRun: Hashable, Sendable {
   package var plan: Plan

@@ -57,15 +57,14 @@ extension ConsoleState {
 
   mutating func take(_ change: BucketChange) -> [ConsoleEffect] {
     if isPaused {
-      switch (missed, change) {
-      case (.objects(let old)?, .objects(let new)): missed = .objects(old.union(new))
-      case (.everything?, _): break
-      default: missed = change
-      }
+      missed = missed?.merged(with: change) ?? change
       return []
     }
     switch change {
-    case .objects(let keys) where keys.count <= 2000: return keys.isEmpty ? [] : [.read(keys.sorted())]
+    case .objects(let keys) where keys.count <= 2000:
+      // What runs here is read again when it has ended.
+      let others = keys.filter { key in table.id(of: key).map { table[$0].job != .running } ?? true }
+      return others.isEmpty ? [] : [.read(others.sorted())]
     // Reading so many one by one is dearer than a listing.
     case .objects, .everything: return startListing()
     }

@@ -77,8 +77,8 @@ extension Canvas {
   private mutating func drawCounts(_ state: ConsoleState, _ column: Int, _ row: Int, until end: Int) {
     let totals = state.table.totals
     var items: [(look: StateLook, count: Int)] = [
-      (StateLook(.complete), totals.complete), (StateLook(.partial), totals.partial),
-      (StateLook(.pending), totals.pending), (StateLook(.stale), totals.stale), (StateLook(.failed), totals.failed),
+      (StateLook(.complete), totals.complete), (StateLook(.failed), totals.failed),
+      (StateLook(.partial), totals.partial), (StateLook(.pending), totals.pending), (StateLook(.stale), totals.stale),
       (StateLook(.unsupported), totals.unsupported),
     ]
     items = items.filter { $0.count > 0 }
@@ -230,8 +230,8 @@ extension ConsoleState {
   private func isWorthAKey(_ action: Action) -> Bool {
     switch action {
     case .back:
-      isZoomed || details != nil || previewHasFocus || view != .objects || list?.filterText.isEmpty == false
-        || list?.query.state != nil || list?.anchor != nil || !marks.isEmpty
+      isZoomed || details != nil || previewHasFocus || list?.filterText.isEmpty == false || list?.query.state != nil
+        || list?.anchor != nil
     case .quit: !isZoomed && details == nil && dialog == nil
     case .stateFilter: view == .objects
     case .zoom: !isZoomed && details == nil

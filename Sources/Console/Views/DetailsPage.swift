@@ -43,9 +43,12 @@ extension ConsoleState {
       let look = SlotLook(row.renditions[size], of: record)
       let place = setup.naming.key(of: row.key, size: size)
       let label = i == 0 ? "Renditions" : ""
-      add(
-        label, "\(look.glyph(unicode: unicode)) \(size.side)x\(size.side) \(row.renditions[size].word)".padded(to: 17) + place,
-        look.slot)
+      let state = "\(look.glyph(unicode: unicode)) \("\(size.side)x\(size.side)".padded(to: 6)) \(row.renditions[size].word)"
+      let room = columns - labels - 19
+      // Where it is, as far as there is room to say it.
+      let text = room < 24 ? state : state.padded(to: 19) + DisplayText.plain(place, unicode: unicode)
+      let line = DisplayText(text, unicode: unicode).truncated(to: columns - labels, at: .middle, unicode: unicode)
+      lines.append((label, line, look.slot))
     }
     if let failure = row.failure {
       let isFinal = failure.isFinal(for: row.etag)

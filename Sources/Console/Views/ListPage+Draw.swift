@@ -158,7 +158,7 @@ extension Canvas {
       column += 4
       heading("AGE", .age, sort, at: column, rect.row, endingAt: true)
     }
-    heading(columns.slots == 13 ? "8 16 32 48 64" : "8…64", .missing, RowSort(), at: column + 1, rect.row)
+    heading(columns.slots == 13 ? "8 16 32 48 64" : "8-64", .missing, RowSort(), at: column + 1, rect.row)
     if sort.column == .missing { overlay(.headerSort, columns: column + 1..<column + 1 + columns.slots, row: rect.row) }
     column += columns.slots + 1
     heading(columns.state > 2 ? "STATE" : "ST", .state, columns.state > 2 ? sort : RowSort(), at: column + 1, rect.row)

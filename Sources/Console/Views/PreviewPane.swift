@@ -121,7 +121,12 @@ extension Canvas {
         ], in: below)
     case .failure(let row, let failure): drawFailureCard(state, row, failure, in: rect)
     case .pictures(let row):
-      drawSizes(state, in: rect)
+      let end = drawSizes(state, in: rect)
+      if state.isZoomed {
+        let name = DisplayText(row.key.string, unicode: unicode).truncated(
+          to: max(0, rect.column + rect.columns - end - 3), at: .middle, unicode: unicode)
+        put(name, rect.column + rect.columns - name.width, rect.row, .title)
+      }
       if state.preview.isSheet {
         drawSheet(state, row, in: below)
       } else {
@@ -136,13 +141,13 @@ extension Canvas {
   }
 
   /// `8 16 32 48 64 all`, the one shown standing out.
-  private mutating func drawSizes(_ state: ConsoleState, in rect: ScreenRect) {
+  private mutating func drawSizes(_ state: ConsoleState, in rect: ScreenRect) -> Int {
     var column = rect.column
     for size in GridSize.allCases {
       let isShown = !state.preview.isSheet && size == state.preview.size
       column = put(isShown ? "[\(size.side)]" : " \(size.side) ", column, rect.row, isShown ? .title : .previewCaption)
     }
-    put(state.preview.isSheet ? "[all]" : " all ", column, rect.row, state.preview.isSheet ? .title : .previewCaption)
+    return put(state.preview.isSheet ? "[all]" : " all ", column, rect.row, state.preview.isSheet ? .title : .previewCaption)
   }
 
   private mutating func drawOne(_ state: ConsoleState, _ row: StatusRow, in rect: ScreenRect) {
@@ -191,9 +196,16 @@ extension Canvas {
       let cells = PictureCells(
         picture.raster, maxColumns: rect.columns, maxRows: rect.rows - 1, capabilities: state.setup.capabilities,
         ground: state.preview.showsCheckerboard ? .checkerboard : .terminal)
-      var caption = "\(name)\(dot)\(cells.scale.label)"
-      if case .rendition = id.subject { caption += dot + (picture.isStored ? "stored" : "computed, not stored") }
-      put(caption, rect.column, rect.row, picture.isStored || id.subject == .original ? .previewCaption : .warning, within: rect.columns)
+      // The fullest caption that fits; a star alone where there is no room for the word.
+      let isComputed = !picture.isStored && id.subject != .original
+      let stored = isComputed ? dot + "computed, not stored" : id.subject == .original ? "" : dot + "stored"
+      let captions = [
+        name + dot + cells.scale.label + stored, name + dot + cells.scale.label + (isComputed ? dot + "computed" : ""),
+        name + (isComputed ? dot + "computed" : ""), name + (isComputed ? "*" : ""),
+      ]
+      put(
+        captions.first { $0.count <= rect.columns } ?? name, rect.column, rect.row, isComputed ? .warning : .previewCaption,
+        within: rect.columns)
       for row in 0..<cells.rows {
         for column in 0..<cells.columns { put(cells[column, row], rect.column + column, rect.row + 1 + row) }
       }
@@ -208,7 +220,8 @@ extension Canvas {
     let subjects: [PreviewSubject] = GridSize.allCases.reversed().map { .rendition($0) } + [.original]
     var sheet: [ScreenRect] = []
     for scale in [8, 6, 4, 3, 2, 1].map(PictureScale.enlarged) + [2, 3, 4, 6, 8].map(PictureScale.reduced) {
-      if let fitting = Self.pack(scale, in: rect) {
+      // The original makes room before the renditions do.
+      if let fitting = [64, 48, 32].lazy.compactMap({ Self.pack(scale, original: $0, in: rect) }).first {
         sheet = fitting
         break
       }
@@ -224,8 +237,8 @@ extension Canvas {
     }
   }
 
-  private static func pack(_ scale: PictureScale, in rect: ScreenRect) -> [ScreenRect]? {
-    let sides = GridSize.allCases.reversed().map { scale.applied(to: $0.side) } + [scale.applied(to: 64)]
+  private static func pack(_ scale: PictureScale, original: Int, in rect: ScreenRect) -> [ScreenRect]? {
+    let sides = GridSize.allCases.reversed().map { scale.applied(to: $0.side) } + [scale.applied(to: original)]
     var places: [ScreenRect] = []
     var column = rect.column
     var row = rect.row
