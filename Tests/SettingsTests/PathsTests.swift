@@ -22,6 +22,12 @@ struct PathsTests {
       ])
   }
 
+  @Test("A program that was built and not installed finds the themes of its sources")
+  func built() {
+    let paths = Paths(environment: ["HOME": "/h"], executable: "/src/pixelater/.build/x86_64/release/pixelater")
+    #expect(paths.themeFolders.contains("/src/pixelater/themes"))
+  }
+
   @Test("Without a home there is still a place")
   func homeless() {
     let paths = Paths(environment: [:])

@@ -28,6 +28,8 @@ package struct Paths: Hashable, Sendable {
     if let executable, let bin = executable.lastIndex(of: "/") {
       let folder = executable[..<bin]
       if folder.hasSuffix("/bin") { data.append(folder.dropLast("/bin".count) + "/share/pixelater") }
+      // Not installed, but built in its own sources.
+      if let build = folder.firstRange(of: "/.build/") { data.append(String(folder[..<build.lowerBound])) }
     }
     let shared = environment["XDG_DATA_DIRS"].flatMap { $0.isEmpty ? nil : $0 } ?? "/usr/local/share:/usr/share"
     data += shared.split(separator: ":").filter { $0.hasPrefix("/") }.map { Self.trimmed(String($0)) + "/pixelater" }

@@ -19,6 +19,6 @@ struct ConsoleCommand: ForegroundCommand {
   var flags: [SettingKey: String] { theme.map { [.theme: $0] } ?? [:] }
 
   func work(_ session: Session) throws(CommandFailure) -> ExitStatus {
-    throw CommandFailure(.unreachable, "no console yet")
+    try ConsoleRun(session: session, workspace: try session.workspace(.writing)).start()
   }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Console
-import FoundationEssentials
 import Pipeline
 import PixelEngine
 import Settings
@@ -55,9 +54,7 @@ struct PixelateCommand: BackgroundCommand {
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     try session.requireWritable()
     let sizes = (try? gridSizes()) ?? GridSize.allCases
-    do {
-      try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-    } catch {
+    guard LocalFile.makeFolders(output) else {
       throw CommandFailure(.unreachable, "\(output): the folder cannot be made")
     }
     var report = RunReport(session: session, json: json, showsSkipped: true, named: true)

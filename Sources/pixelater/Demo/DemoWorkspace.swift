@@ -35,14 +35,9 @@ struct DemoWorkspace: Sendable {
     {
       throw CommandFailure(.refused, "\(root): the folder is neither empty nor a demo workspace; name another one")
     }
-    do {
-      for folder in [source, destination] {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      }
-      try LocalFile.write(Array("A demo workspace of pixelater; it may be removed.\n".utf8), to: marker)
-    } catch {
-      throw CommandFailure(.unreachable, "\(root): the demo workspace cannot be made here")
-    }
+    guard LocalFile.makeFolders(source), LocalFile.makeFolders(destination),
+      (try? LocalFile.write(Array("A demo workspace of pixelater; it may be removed.\n".utf8), to: marker)) != nil
+    else { throw CommandFailure(.unreachable, "\(root): the demo workspace cannot be made here") }
   }
 
   private func open() throws(StoreError) -> Workspace {

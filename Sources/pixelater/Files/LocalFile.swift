@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Pipeline
 
@@ -15,6 +16,13 @@ enum LocalFile {
   private static func mode(_ path: String) -> mode_t? {
     var status = stat()
     return stat(path, &status) == 0 ? status.st_mode : nil
+  }
+
+  /// Makes a folder and those above it.
+  ///
+  /// - Returns: whether it is there now.
+  static func makeFolders(_ path: String) -> Bool {
+    (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)) != nil
   }
 
   /// A file's bytes.
