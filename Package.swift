@@ -70,6 +70,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "ConsoleTests", dependencies: ["Console", "Pipeline", "ObjectStore", "PixelEngine"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     // A small program for the terminal tests to drive under a pseudo-terminal and tmux.
     .executableTarget(

@@ -31,6 +31,11 @@ package struct RowTable: Sendable {
 
   package subscript(id: RowID) -> RowRecord { blocks[id.block].records[id.offset] }
 
+  /// Whether there is a row with this ID.
+  package func holds(_ id: RowID) -> Bool {
+    id.block < blocks.count && id.offset < blocks[id.block].records.count && self[id].keyLength > 0
+  }
+
   package func keyText(_ id: RowID) -> String { blocks[id.block].key(at: id.offset) }
   package func etag(_ id: RowID) -> String { blocks[id.block].etag(at: id.offset) }
 

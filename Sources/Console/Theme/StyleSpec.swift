@@ -58,6 +58,8 @@ package enum ThemeColor: Hashable, Sendable {
     switch (self, depth) {
     case (_, .mono): return nil
     case (.standard, _): return .standard
+    // Of eight, grey is none: black would vanish.
+    case (.terminal(8), .palette8): return .palette(7)
     case (.terminal(let index), .palette8): return .palette(index & 7)
     case (.terminal(let index), _): return .palette(index)
     case (.indexed(let index), .truecolor), (.indexed(let index), .palette256): return .palette(index)

@@ -32,7 +32,9 @@ package struct ThemeStyles: Sendable {
     let text = theme[.text]
     entries = Dictionary(
       uniqueKeysWithValues: Slot.allCases.map { slot in
-        let spec = theme[slot]
+        var spec = theme[slot]
+        // Without colours, what had a ground of its own still has to stand out.
+        if depth == .mono, let own = spec.background, own != .standard { spec.attributes.insert(.reverse) }
         return (
           slot,
           Entry(

@@ -1,0 +1,65 @@
+import FoundationEssentials
+
+/// The console, ready for a terminal: state, what changes it, what it looks like, and what acts.
+package final class ConsoleSession: ConsoleApplication {
+  package typealias Message = ConsoleEvent
+
+  private var state: ConsoleState
+  private let runner: EffectRunner
+  private let clock: @Sendable () -> Double
+  private var styles: (name: String, styles: ThemeStyles)?
+
+  /// - Parameters:
+  ///   - post: brings a message back to the thread that calls this session; called from any thread.
+  ///   - clock: seconds since 1970.
+  package init(
+    setup: ConsoleSetup, size: ScreenSize, backend: any ConsoleBackend,
+    post: @escaping @Sendable (ConsoleEvent) -> Void,
+    clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
+  ) {
+    state = ConsoleState(setup: setup, size: size)
+    self.clock = clock
+    runner = EffectRunner(backend: backend) { post(ConsoleEvent($0, at: clock())) }
+  }
+
+  package func start() -> [TerminalEffect] {
+    runner.start()
+    return take(.started)
+  }
+
+  package func handle(_ input: InputEvent) -> [TerminalEffect] { take(.input(input)) }
+
+  package func resized(to size: ScreenSize) -> [TerminalEffect] { take(.resized(size)) }
+
+  package func receive(_ message: ConsoleEvent) -> [TerminalEffect] { carryOut(update(&state, message)) }
+
+  package func screen() -> ScreenGrid {
+    if styles?.name != state.theme {
+      let theme = state.setup.themes[state.theme] ?? .standard
+      styles = (state.theme, theme.resolved(for: state.setup.capabilities))
+    }
+    let current = styles?.styles ?? Theme.standard.resolved(for: state.setup.capabilities)
+    return render(state, theme: current, size: state.size)
+  }
+
+  package func stop() {
+    runner.stop()
+  }
+
+  /// Waits until nothing runs any more; after `stop`.
+  package func finish() async {
+    await runner.finish()
+  }
+
+  private func take(_ event: ConsoleEvent.Kind) -> [TerminalEffect] {
+    carryOut(update(&state, ConsoleEvent(event, at: clock())))
+  }
+
+  private func carryOut(_ effects: [ConsoleEffect]) -> [TerminalEffect] {
+    var forTerminal: [TerminalEffect] = []
+    for effect in effects {
+      if case .terminal(let effect) = effect { forTerminal.append(effect) } else { runner.run(effect) }
+    }
+    return forTerminal
+  }
+}

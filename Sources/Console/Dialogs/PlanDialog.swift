@@ -1,0 +1,128 @@
+import ObjectStore
+import Pipeline
+
+extension ConsoleState {
+  /// Plans of up to this many rows are made at once.
+  private static var immediate: Int { 1000 }
+
+  mutating func planForSelection() -> [ConsoleEffect] {
+    if details == nil, list != nil, !marks.isEmpty {
+      return plan(.marks, rows: table.order.filter(marks.contains), policy: RunPolicy())
+    }
+    return currentRow.map { plan(.cursor, rows: [$0], policy: RunPolicy()) } ?? []
+  }
+
+  mutating func planForAllFailed() -> [ConsoleEffect] {
+    plan(.allFailed, rows: table.order.filter { table[$0].state == .failed }, policy: RunPolicy(states: [.failed]))
+  }
+
+  private mutating func plan(_ origin: PlanDialog.Origin, rows: [RowID], policy: RunPolicy) -> [ConsoleEffect] {
+    planGeneration += 1
+    var plan = PlanDialog(origin: origin, rows: rows, policy: policy, generation: planGeneration)
+    let request = PlanRequest(
+      generation: planGeneration, rows: rows, table: table, policy: policy, naming: setup.naming)
+    var effects: [ConsoleEffect] = []
+    if rows.count <= Self.immediate { plan.planned = request.planned() } else { effects = [.plan(request)] }
+    dialog = .plan(plan)
+    return effects
+  }
+
+  mutating func planPerforms(_ action: Action, _ plan: PlanDialog) -> [ConsoleEffect] {
+    switch action {
+    case .force:
+      var policy = plan.policy
+      policy.force.toggle()
+      return self.plan(plan.origin, rows: plan.rows, policy: policy)
+    case .confirm:
+      guard let planned = plan.planned else { return [] }
+      guard !planned.keys.isEmpty else {
+        if plan.policy.force { dialog = nil }
+        return []
+      }
+      dialog = nil
+      if plan.origin == .marks { marks.removeAll() }
+      let forced = plan.policy.force ? ", forced" : ""
+      say(.info, "\(Format.count(planned.keys.count, "object")) on the way\(forced)")
+      log.add(.info, "process \(Format.count(planned.keys.count, "object"))\(forced)", at: now)
+      return [.submit(planned.keys, plan.policy)]
+    default: return []
+    }
+  }
+}
+
+extension Canvas {
+  mutating func drawPlan(_ state: ConsoleState, _ dialog: PlanDialog) {
+    let lines = Self.planLines(state, dialog, columns: min(64, size.columns - 4), rows: size.rows - 5)
+    let title =
+      switch dialog.origin {
+      case .cursor: "Process this object?"
+      case .marks: "Process \(Format.count(dialog.rows.count, "marked object"))?"
+      case .allFailed: "Retry all that failed?"
+      }
+    let inside = dialogFrame(title: title, columns: min(64, size.columns - 4), rows: lines.count + 2)
+    for (i, line) in lines.enumerated() where i < inside.rows - 1 {
+      put(line.label, inside.column, inside.row + i, .header)
+      put(
+        line.text.truncated(to: inside.columns - line.indent, at: .middle, unicode: unicode), inside.column + line.indent,
+        inside.row + i, line.slot)
+    }
+    let force = (state.setup.keys.mainKey(of: .force), dialog.policy.force ? "do not force" : "force")
+    if let planned = dialog.planned, !planned.keys.isEmpty {
+      buttons([("Enter", "process"), force, ("Esc", "leave")], in: inside)
+    } else {
+      buttons([force, ("Esc", "leave it")], in: inside)
+    }
+  }
+
+  private struct Line {
+    var label = ""
+    var text: DisplayText
+    var slot: Slot
+    var indent = 10
+  }
+
+  private static func planLines(_ state: ConsoleState, _ dialog: PlanDialog, columns: Int, rows: Int)
+    -> [Line]
+  {
+    let unicode = state.unicode
+    func line(_ label: String, _ text: String, _ slot: Slot = .dialog) -> Line {
+      Line(label: label, text: DisplayText(text, unicode: unicode), slot: slot)
+    }
+    guard let planned = dialog.planned else {
+      return [line("", "Making the plan for \(Format.count(dialog.rows.count, "object"))...", .info)]
+    }
+    let plan = planned.plan
+    var lines: [Line] = []
+    if plan.objects > 0 {
+      lines.append(line("Process", Format.count(plan.objects, "object"), .textBright))
+      // What is left out, and why, matters more than names.
+      let shown = max(0, min(plan.firstKeys.count, rows - 6 - 2 * plan.skipped.count))
+      for key in plan.firstKeys.prefix(shown) { lines.append(line("", key.string)) }
+      if shown > 0, plan.objects > shown {
+        lines.append(line("", "and \(Format.grouped(plan.objects - shown)) more", .hint))
+      }
+      if rows > 8 {
+        lines.append(line("Read", Format.bytes(plan.bytes)))
+        lines.append(line("Requests", "\(Format.grouped(plan.requests)) if nothing has to be repeated"))
+      } else {
+        lines.append(line("Cost", "\(Format.bytes(plan.bytes)), \(Format.count(plan.requests, "request"))"))
+      }
+    } else {
+      lines.append(line("Process", "nothing", .warning))
+    }
+    var label = "Leave"
+    for (reason, count) in plan.skipped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+      let text = DisplayText("\(Format.grouped(count)): \(reason.sentence)", unicode: unicode)
+      for part in text.wrappedAtWords(to: max(8, columns - 10)) {
+        lines.append(Line(label: label, text: part, slot: .warning))
+        label = ""
+      }
+    }
+    if dialog.policy.force {
+      lines.append(line("Forced", "also what stands, is unsupported or beyond help", .info))
+    } else if !plan.skipped.isEmpty {
+      lines.append(line("", "\(state.setup.keys.mainKey(of: .force)) takes them all the same", .hint))
+    }
+    return lines
+  }
+}

@@ -1,0 +1,267 @@
+import ObjectStore
+import Pipeline
+import PixelEngine
+
+/// Does what `update` asked for: the only part of the console that acts. Everything runs in tasks; what comes of it is
+/// posted as events, bursts in batches.
+package final class EffectRunner: Sendable {
+  private let backend: any ConsoleBackend
+  private let post: @Sendable (ConsoleEvent.Kind) -> Void
+  private let work = Locked(Work())
+
+  private struct Work {
+    var listing: Task<Void, Never>?
+    /// Batches that the state has room for.
+    var credit: AsyncStream<Void>.Continuation?
+    var preview: Task<Void, Never>?
+    var arranging: [ConsoleView: Task<Void, Never>] = [:]
+    var planning: Task<Void, Never>?
+    var background: [Task<Void, Never>] = []
+    var toRead: [ObjectKey] = []
+    var isReading = false
+    var jobEvents: [JobEvent] = []
+    var change: BucketChange?
+    var isPostingJobs = false
+    var isStopped = false
+  }
+
+  /// Longest side of the original in a preview, in pixels.
+  private static let originalSide = 192
+
+  /// - Parameter post: called from any thread.
+  package init(backend: any ConsoleBackend, post: @escaping @Sendable (ConsoleEvent.Kind) -> Void) {
+    self.backend = backend
+    self.post = post
+  }
+
+  /// Begins to watch: jobs, changes, seconds.
+  package func start() {
+    backend.startJobs { [self] event in noteJob(event) }
+    // Asked for at once: what changes from here on is told, however long the first listing takes.
+    let changes = backend.changes()
+    let watching = Task { [self] in
+      for await change in changes { noteChange(change) }
+    }
+    let ticking = Task { [post] in
+      while !Task.isCancelled {
+        try? await Task.sleep(for: .seconds(1))
+        if !Task.isCancelled { post(.tick) }
+      }
+    }
+    work.withLock { $0.background = [watching, ticking] }
+  }
+
+  /// Ends everything. Jobs that run are cancelled, and awaited by the caller of `finish`.
+  package func stop() {
+    let tasks = work.withLock { work in
+      work.isStopped = true
+      work.credit?.finish()
+      defer { work.arranging = [:] }
+      return work.background + [work.listing, work.preview, work.planning].compactMap(\.self) + Array(work.arranging.values)
+    }
+    for task in tasks { task.cancel() }
+    backend.cancelAll()
+  }
+
+  package func finish() async {
+    await backend.shutdown()
+  }
+
+  package func run(_ effect: ConsoleEffect) {
+    switch effect {
+    case .list(let number): list(number)
+    case .listMore: work.withLock { _ = $0.credit?.yield() }
+    case .read(let keys): read(keys)
+    case .arrange(let request): arrange(request)
+    case .plan(let request):
+      let task = Task.detached(priority: .userInitiated) { [post] in
+        let planned = request.planned()
+        if !Task.isCancelled { post(.planned(planned, generation: request.generation)) }
+      }
+      work.withLock { work in
+        work.planning?.cancel()
+        work.planning = task
+      }
+    case .submit(let keys, let policy): backend.submit(keys, policy: policy)
+    case .cancel(let key): backend.cancel(key)
+    case .cancelAll: backend.cancelAll()
+    case .preview(let ids): preview(ids)
+    // The terminal's driver does these.
+    case .terminal: break
+    }
+  }
+
+  // MARK: - Listing
+
+  /// At most a few batches are on their way to the state at once, so that keys typed meanwhile are next in line.
+  private func list(_ number: Int) {
+    let (credits, credit) = AsyncStream.makeStream(of: Void.self)
+    for _ in 0..<4 { credit.yield() }
+    let task = Task { [backend, post] in
+      var credits = credits.makeAsyncIterator()
+      do throws(StoreError) {
+        try await backend.list { rows in
+          guard await credits.next() != nil, !Task.isCancelled else { return false }
+          post(.listed(rows, listing: number))
+          return true
+        }
+        if !Task.isCancelled { post(.listingEnded(nil, listing: number)) }
+      } catch {
+        if !Task.isCancelled { post(.listingEnded(error, listing: number)) }
+      }
+    }
+    work.withLock { work in
+      work.listing?.cancel()
+      work.credit?.finish()
+      work.listing = task
+      work.credit = credit
+    }
+  }
+
+  // MARK: - Rows
+
+  /// Reads rows again, a few at once; what is asked for meanwhile joins the queue, each key once.
+  private func read(_ keys: [ObjectKey]) {
+    let start = work.withLock { work in
+      let waiting = Set(work.toRead)
+      work.toRead += keys.filter { !waiting.contains($0) }
+      guard !work.isReading, !work.isStopped else { return false }
+      work.isReading = true
+      return true
+    }
+    guard start else { return }
+    Task {
+      while true {
+        let batch = work.withLock { work -> [ObjectKey] in
+          let batch = Array(work.toRead.prefix(256))
+          work.toRead.removeFirst(batch.count)
+          if batch.isEmpty || work.isStopped { work.isReading = false }
+          return work.isStopped ? [] : batch
+        }
+        if batch.isEmpty { return }
+        post(.read(await readings(of: batch)))
+      }
+    }
+  }
+
+  private func readings(of keys: [ObjectKey]) async -> [RowReading] {
+    await withTaskGroup(of: RowReading.self) { group in
+      var results: [RowReading] = []
+      var rest = keys[...]
+      func add() {
+        guard let key = rest.popFirst() else { return }
+        group.addTask { [backend] in
+          do throws(StoreError) {
+            return RowReading(key: key, result: .success(try await backend.row(key)))
+          } catch {
+            return RowReading(key: key, result: .failure(error))
+          }
+        }
+      }
+      for _ in 0..<8 { add() }
+      while let reading = await group.next() {
+        results.append(reading)
+        add()
+      }
+      return results
+    }
+  }
+
+  // MARK: - Jobs
+
+  /// Gathers what happens within a twentieth of a second: a run of thousands must not be thousands of screens.
+  private func noteJob(_ event: JobEvent) {
+    let start = work.withLock { work in
+      work.jobEvents.append(event)
+      guard !work.isPostingJobs else { return false }
+      work.isPostingJobs = true
+      return true
+    }
+    guard start else { return }
+    Task {
+      try? await Task.sleep(for: .milliseconds(50))
+      let events = work.withLock { work in
+        work.isPostingJobs = false
+        defer { work.jobEvents = [] }
+        return work.jobEvents
+      }
+      post(.jobs(events))
+    }
+  }
+
+  /// Likewise with changes: five renditions and a record are one look at their source.
+  private func noteChange(_ change: BucketChange) {
+    let start = work.withLock { work in
+      defer { work.change = work.change?.merged(with: change) ?? change }
+      return work.change == nil
+    }
+    guard start else { return }
+    Task {
+      try? await Task.sleep(for: .milliseconds(100))
+      let change = work.withLock { work in
+        defer { work.change = nil }
+        return work.isStopped ? nil : work.change
+      }
+      if let change { post(.changed(change)) }
+    }
+  }
+
+  // MARK: - Long work
+
+  private func arrange(_ request: ArrangeRequest) {
+    let task = Task.detached(priority: .userInitiated) { [post] in
+      let result = RowArrangement(request.query, of: request.table) { Task.isCancelled }
+      if !Task.isCancelled { post(.arranged(result, view: request.view, generation: request.generation)) }
+    }
+    work.withLock { work in
+      work.arranging[request.view]?.cancel()
+      work.arranging[request.view] = task
+    }
+  }
+
+  // MARK: - Preview
+
+  /// Loads pictures for as long as they are wanted. A short wait first: a cursor that runs down a list asks for many
+  /// and looks at one.
+  private func preview(_ ids: [PreviewID]) {
+    let task = ids.isEmpty ? nil : Task { await load(ids) }
+    work.withLock { work in
+      work.preview?.cancel()
+      work.preview = task
+    }
+  }
+
+  private func load(_ ids: [PreviewID]) async {
+    try? await Task.sleep(for: .milliseconds(40))
+    guard !Task.isCancelled, let key = ids.first?.key else { return }
+    let grids = ids.filter { $0.subject != .original && $0.key == key }
+    var sizes: [GridSize] = []
+    for id in grids { if case .rendition(let size) = id.subject { sizes.append(size) } }
+    if !sizes.isEmpty {
+      let result: Result<[GridSize: PreviewPicture], Failure>
+      do throws(Failure) {
+        result = .success(try await backend.pictures(of: key, sizes: sizes))
+      } catch {
+        result = .failure(error)
+      }
+      for id in grids {
+        guard !Task.isCancelled, case .rendition(let size) = id.subject else { continue }
+        switch result {
+        case .success(let pictures):
+          if let picture = pictures[size] { post(.previewed(PreviewAnswer(id: id, result: .success(picture)))) }
+        case .failure(let failure): post(.previewed(PreviewAnswer(id: id, result: .failure(failure))))
+        }
+      }
+    }
+    guard let id = ids.first(where: { $0.subject == .original }), !Task.isCancelled else { return }
+    let result: Result<PreviewPicture, Failure>
+    do throws(Failure) {
+      let side = Self.originalSide
+      let raster = try await backend.original(of: id.key, maxWidth: side, maxHeight: side)
+      result = .success(PreviewPicture(raster: raster, isStored: true))
+    } catch {
+      result = .failure(error)
+    }
+    if !Task.isCancelled { post(.previewed(PreviewAnswer(id: id, result: result))) }
+  }
+}

@@ -1,0 +1,70 @@
+/// Everything a person can do here. Raw values are the names on the command line (`:`) and in a key file.
+package enum Action: String, CaseIterable, Hashable, Sendable {
+  // Moving
+  case up, down, top, bottom
+  case pageUp = "page-up"
+  case pageDown = "page-down"
+  case halfPageUp = "half-page-up"
+  case halfPageDown = "half-page-down"
+  case open, back
+  case nextPane = "next-pane"
+  case previousPane = "previous-pane"
+
+  // Views
+  case objects, failed, jobs, records, log
+
+  // What is listed
+  case filter
+  case stateFilter = "state-filter"
+  case sort
+  case reverseSort = "reverse-sort"
+  case mark
+  case markRange = "mark-range"
+  case markAll = "mark-all"
+  case invertMarks = "invert-marks"
+  case unmarkAll = "unmark-all"
+
+  // Work
+  case reprocess
+  case retryFailed = "retry-failed"
+  case cancelJob = "cancel-job"
+  case cancelAllJobs = "cancel-all-jobs"
+  case refresh, pause
+
+  // Preview
+  case preview, zoom
+  case smaller, larger
+  case contactSheet = "contact-sheet"
+  case checkerboard
+
+  // The console itself
+  case copy
+  case theme
+  case command, help, redraw
+  case mouse
+  case suspend, quit
+  case interrupt
+
+  // In dialogs
+  case confirm, dismiss, force
+}
+
+/// Where a person is: decides what a key means.
+package enum Scope: String, CaseIterable, Hashable, Sendable {
+  /// Objects and Failed.
+  case list
+  case jobs
+  case records
+  case log
+  /// An object's page.
+  case details
+  /// The preview over the whole screen.
+  case zoom
+  case plan, help, themes, copy, quit
+  /// A line is being typed: the table is not asked.
+  case prompt
+
+  /// Where the keys that are good everywhere are good.
+  static let pages: Set<Scope> = [.list, .jobs, .records, .log, .details, .zoom]
+  static let views: Set<Scope> = [.list, .jobs, .records, .log]
+}

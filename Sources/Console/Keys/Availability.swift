@@ -1,0 +1,51 @@
+import ObjectStore
+import Pipeline
+
+extension ConsoleState {
+  /// Why an action cannot be done now, as a sentence; nil where it can.
+  package func unavailability(of action: Action) -> String? {
+    switch action {
+    case .reprocess:
+      if setup.isReadOnly { return "Read-only: nothing is processed here" }
+      if details == nil, view == .objects || view == .failed, !marks.isEmpty { return nil }
+      return currentRow == nil ? "There is no object under the cursor" : nil
+    case .retryFailed:
+      if setup.isReadOnly { return "Read-only: nothing is processed here" }
+      return table.totals.failed == 0 ? "Nothing has failed" : nil
+    case .cancelJob: return cancellableKey == nil ? "There is no job under the cursor" : nil
+    case .cancelAllJobs: return jobs.isBusy ? nil : "No job is running"
+    case .open:
+      if view == .log || view == .records { return "There is nothing to open here" }
+      return currentRow == nil ? "There is no object under the cursor" : nil
+    case .copy:
+      if view == .jobs, details == nil { return jobs.job(at: jobLines.cursor) == nil ? "There is no job here" : nil }
+      return currentRow == nil ? "There is no object under the cursor" : nil
+    case .zoom: return currentRow == nil && !isZoomed ? "There is no object under the cursor" : nil
+    case .preview:
+      if !hasPanePage { return "There is nothing to preview here" }
+      return preview.isOpen || paneFits ? nil : "The preview needs a wider screen: \(setup.keys.mainKey(of: .zoom)) zooms it"
+    case .nextPane, .previousPane:
+      if isZoomed || layout.pane == nil { return "There is one pane: \(setup.keys.mainKey(of: .preview)) opens the preview" }
+      return nil
+    case .smaller, .larger, .contactSheet, .checkerboard:
+      return isZoomed || layout.pane != nil ? nil : "No preview is open: \(setup.keys.mainKey(of: .preview)) or \(setup.keys.mainKey(of: .zoom)) opens it"
+    case .unmarkAll: return marks.isEmpty ? "Nothing is marked" : nil
+    case .mark, .markRange, .markAll, .invertMarks:
+      return (list?.count(in: table) ?? 0) == 0 ? "There is nothing to mark" : nil
+    case .mouse: return setup.capabilities.mouse ? nil : "This terminal has no mouse"
+    case .theme: return setup.capabilities.depth == .mono && setup.themes.names.count < 2 ? "There is one theme" : nil
+    default: return nil
+    }
+  }
+
+  /// The object whose job `x` would cancel.
+  var cancellableKey: ObjectKey? {
+    if details == nil, view == .jobs {
+      guard let job = jobs.job(at: jobLines.cursor) else { return nil }
+      if case .finished = job.phase { return nil }
+      return job.key
+    }
+    guard let id = currentRow, table[id].job == .queued || table[id].job == .running else { return nil }
+    return table.key(id)
+  }
+}

@@ -1,0 +1,112 @@
+extension KeyTable {
+  package static let standard = KeyTable(bindings: moving + views + listing + work + preview + console + dialogs)
+
+  private static func key(_ characters: Character...) -> [Key] { characters.map { .character($0) } }
+
+  private static func binding(
+    _ action: Action, _ keys: [Key], in scopes: Set<Scope>, _ group: KeyBinding.Group, _ label: String, _ help: String,
+    footer: Int? = nil
+  ) -> KeyBinding {
+    KeyBinding(
+      action: action, keys: keys, scopes: scopes, group: group, label: label, help: help, footerRank: footer)
+  }
+
+  /// Where one moves through lines.
+  private static let scrolling = Scope.pages.subtracting([.zoom]).union([.help, .themes])
+
+  private static let moving: [KeyBinding] = [
+    binding(.up, key("k") + [.up], in: scrolling, .moving, "up", "Up a line"),
+    binding(.down, key("j") + [.down], in: scrolling, .moving, "down", "Down a line"),
+    binding(.top, key("g") + [.home], in: scrolling, .moving, "top", "To the first line"),
+    binding(.bottom, key("G") + [.end], in: scrolling, .moving, "bottom", "To the last line"),
+    binding(.pageUp, [.pageUp, .control("b")], in: scrolling, .moving, "page up", "A page up"),
+    binding(.pageDown, [.pageDown, .control("f")], in: scrolling, .moving, "page down", "A page down"),
+    binding(.halfPageUp, [.control("u")], in: scrolling, .moving, "half up", "Half a page up"),
+    binding(.halfPageDown, [.control("d")], in: scrolling, .moving, "half down", "Half a page down"),
+    binding(
+      .open, [.enter] + key("l") + [.right], in: Scope.views, .moving, "open", "Open the object: all that is known of it",
+      footer: 3),
+    binding(
+      .back, [.escape] + key("h") + [.left, .backspace], in: Scope.pages, .moving, "back",
+      "Back: first the range, then the filter, then the marks, then the page", footer: 1),
+    binding(.nextPane, [.tab], in: Scope.pages, .moving, "pane", "To the next pane: list, preview"),
+    binding(.previousPane, [.backTab], in: Scope.pages, .moving, "pane", "To the pane before"),
+  ]
+
+  private static let views: [KeyBinding] = [
+    binding(.objects, key("1"), in: Scope.pages, .views, "objects", "Objects, each with its five renditions"),
+    binding(.failed, key("2"), in: Scope.pages, .views, "failed", "What failed, why, and what to do"),
+    binding(.jobs, key("3"), in: Scope.pages, .views, "jobs", "Jobs of this console: running, waiting, done"),
+    binding(.records, key("4"), in: Scope.pages, .views, "records", "Dead letters of a queue"),
+    binding(.log, key("5"), in: Scope.pages, .views, "log", "What was done, and when"),
+  ]
+
+  private static let listing: [KeyBinding] = [
+    binding(
+      .filter, key("/"), in: [.list, .jobs, .log, .help], .listing, "filter",
+      "Filter as you type: words, `!` before what must not be, `state:failed` `missing:48` `err:damaged` `age<1h` `size>1mb`",
+      footer: 4),
+    binding(
+      .stateFilter, key("f"), in: [.list], .listing, "state", "Only one state: failed, partial, stale, pending, complete",
+      footer: 6),
+    binding(.sort, key("s"), in: [.list], .listing, "sort", "Sort by the next column", footer: 11),
+    binding(.reverseSort, key("S"), in: [.list], .listing, "reverse", "Turn the order round"),
+    binding(.mark, key(" "), in: [.list], .listing, "mark", "Mark or unmark, and go down", footer: 5),
+    binding(.markRange, key("v"), in: [.list], .listing, "range", "Begin or end a range of marks"),
+    binding(.markAll, key("a"), in: [.list], .listing, "mark all", "Mark all that the filter shows"),
+    binding(.invertMarks, key("i"), in: [.list], .listing, "invert", "Mark the others of what the filter shows"),
+    binding(.unmarkAll, key("U"), in: [.list], .listing, "unmark", "Take all marks away"),
+  ]
+
+  private static let work: [KeyBinding] = [
+    binding(
+      .reprocess, key("r"), in: [.list, .details, .zoom], .work, "process",
+      "Process the marked objects, else the one under the cursor; shows the plan first", footer: 2),
+    binding(
+      .retryFailed, key("X"), in: Scope.pages, .work, "retry failed",
+      "Process all that failed; the plan says what is left out, and why", footer: 2),
+    binding(.cancelJob, key("x"), in: Scope.pages, .work, "cancel", "Cancel the job under the cursor", footer: 2),
+    binding(.cancelAllJobs, [.alt("x")], in: Scope.pages, .work, "cancel all", "Cancel all jobs"),
+    binding(.refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh", "List everything anew", footer: 12),
+    binding(.pause, key("Z"), in: Scope.pages, .work, "pause", "Pause or resume the live refresh"),
+  ]
+
+  private static let preview: [KeyBinding] = [
+    binding(.preview, key("p"), in: Scope.pages, .preview, "preview", "Preview beside the list, on or off", footer: 8),
+    binding(.zoom, key("z"), in: [.list, .details, .zoom], .preview, "zoom", "Preview over the whole screen", footer: 7),
+    binding(.smaller, key("["), in: [.list, .details, .zoom], .preview, "smaller", "The next smaller size"),
+    binding(.larger, key("]"), in: [.list, .details, .zoom], .preview, "larger", "The next larger size", footer: 10),
+    binding(
+      .contactSheet, key("c"), in: [.list, .details, .zoom], .preview, "sheet", "All five sizes and the original, or one size",
+      footer: 9),
+    binding(
+      .checkerboard, key("b"), in: [.list, .details, .zoom], .preview, "checker",
+      "A checkerboard behind what is transparent, on or off"),
+  ]
+
+  private static let console: [KeyBinding] = [
+    binding(.copy, key("y"), in: [.list, .details, .zoom, .jobs], .console, "copy", "Copy the object's key or location"),
+    binding(.theme, key("t"), in: Scope.pages, .console, "theme", "Choose a theme, seeing it at once"),
+    binding(.command, key(":"), in: Scope.pages, .console, "command", "Type the name of any of these, Tab completes"),
+    binding(.help, key("?") + [.function(1)], in: Scope.pages, .console, "help", "This help", footer: 0),
+    binding(.mouse, key("%"), in: Scope.pages, .console, "mouse", "Leave the mouse to the terminal, or take it back"),
+    binding(.redraw, [.control("l")], in: Set(Scope.allCases), .console, "redraw", "Paint the screen anew"),
+    binding(.suspend, [.control("z")], in: Set(Scope.allCases), .console, "suspend", "Suspend; `fg` brings it back"),
+    binding(.quit, key("q"), in: Scope.pages, .console, "quit", "Quit; asks only while jobs run", footer: 10),
+    binding(
+      .interrupt, [.control("c")], in: Set(Scope.allCases), .console, "interrupt",
+      "Leave what is open, a filter or a dialog; else quit"),
+  ]
+
+  private static let answers: Set<Scope> = [.plan, .help, .themes, .copy, .quit]
+
+  private static let dialogs: [KeyBinding] = [
+    binding(
+      .confirm, [.enter] + key("y"), in: [.plan, .themes, .quit], .dialogs, "confirm", "Do it", footer: 0),
+    binding(
+      .dismiss, [.escape] + key("q", "n"), in: answers, .dialogs, "close", "Leave it", footer: 1),
+    binding(
+      .force, key("F"), in: [.plan], .dialogs, "force",
+      "In a plan: take also what is complete, unsupported or known to be beyond help", footer: 2),
+  ]
+}

@@ -1,0 +1,85 @@
+package import ObjectStore
+package import Pipeline
+import PixelEngine
+
+/// Something to be done, decided by `update`, done by `EffectRunner` or the terminal's driver.
+package enum ConsoleEffect: Sendable {
+  /// List everything; the one before it, if any, is dropped.
+  case list(listing: Int)
+  /// A batch has been taken in: fetch another.
+  case listMore(listing: Int)
+  /// Read these rows again.
+  case read([ObjectKey])
+  case arrange(ArrangeRequest)
+  case plan(PlanRequest)
+  case submit([ObjectKey], RunPolicy)
+  case cancel(ObjectKey)
+  case cancelAll
+  /// Load these pictures, in this order; whatever was being loaded is dropped.
+  case preview([PreviewID])
+  case terminal(TerminalEffect)
+}
+
+/// Work on many rows that must not hold up keys.
+package struct ArrangeRequest: Sendable {
+  package var view: ConsoleView
+  package var generation: Int
+  package var query: RowQuery
+  package var table: RowTable
+
+  package init(view: ConsoleView, generation: Int, query: RowQuery, table: RowTable) {
+    self.view = view
+    self.generation = generation
+    self.query = query
+    self.table = table
+  }
+}
+
+package struct PlanRequest: Sendable {
+  package var generation: Int
+  package var rows: [RowID]
+  package var table: RowTable
+  package var policy: RunPolicy
+  package var naming: RenditionNaming
+
+  /// Decides for every row.
+  package func planned() -> PlannedRun {
+    var plan = Plan()
+    var keys: [ObjectKey] = []
+    for id in rows {
+      let row = table.row(id)
+      let decision = policy.decide(row, naming: naming)
+      plan.add(row, decision)
+      if decision == .process { keys.append(row.key) }
+    }
+    return PlannedRun(plan: plan, keys: keys)
+  }
+}
+
+extension ConsoleEffect: CustomStringConvertible {
+  /// For logs and tests.
+  package var description: String {
+    switch self {
+    case .list(let listing): "list \(listing)"
+    case .listMore(let listing): "list more \(listing)"
+    case .read(let keys): "read \(keys.map(\.string).sorted().joined(separator: " "))"
+    case .arrange(let request): "arrange \(request.view.rawValue) \(request.generation)"
+    case .plan(let request): "plan \(request.generation) of \(request.rows.count)"
+    case .submit(let keys, let policy):
+      "submit \(keys.map(\.string).joined(separator: " "))\(policy.force ? " forced" : "")"
+    case .cancel(let key): "cancel \(key.string)"
+    case .cancelAll: "cancel all"
+    case .preview(let ids): "preview \(ids.map { "\($0.key.string)@\($0.subject.name)" }.joined(separator: " "))"
+    case .terminal(let effect): "terminal \(effect)"
+    }
+  }
+}
+
+extension PreviewSubject {
+  package var name: String {
+    switch self {
+    case .rendition(let size): "\(size.side)"
+    case .original: "original"
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package import ObjectStore
+package import Pipeline
+package import PixelEngine
+
+/// Something that happened, and when. Time reaches the state by no other way.
+package struct ConsoleEvent: Sendable {
+  /// Seconds since 1970.
+  package var time: Double
+  package var kind: Kind
+
+  package init(_ kind: Kind, at time: Double) {
+    self.kind = kind
+    self.time = time
+  }
+
+  package enum Kind: Sendable {
+    /// The console is up.
+    case started
+    case input(InputEvent)
+    case resized(ScreenSize)
+    /// A second has passed.
+    case tick
+    /// A batch of a listing, in key order.
+    case listed(ListedRows, listing: Int)
+    /// The end of a listing; with an error, before its time.
+    case listingEnded(StoreError?, listing: Int)
+    /// Rows read again.
+    case read([RowReading])
+    /// What someone changed in the buckets.
+    case changed(BucketChange)
+    case jobs([JobEvent])
+    case arranged(RowArrangement, view: ConsoleView, generation: Int)
+    case planned(PlannedRun, generation: Int)
+    case previewed(PreviewAnswer)
+  }
+}
+
+/// A batch of a listing.
+package struct ListedRows: Sendable {
+  package var rows: [StatusRow]
+  /// Renditions without a source between them.
+  package var orphans: Int
+
+  package init(rows: [StatusRow], orphans: Int = 0) {
+    self.rows = rows
+    self.orphans = orphans
+  }
+}
+
+/// One row read again.
+package struct RowReading: Sendable {
+  package var key: ObjectKey
+  /// Nil: the source is gone.
+  package var result: Result<StatusRow?, StoreError>
+
+  package init(key: ObjectKey, result: Result<StatusRow?, StoreError>) {
+    self.key = key
+    self.result = result
+  }
+}
+
+/// What is to be looked at again.
+package enum BucketChange: Hashable, Sendable {
+  /// These source keys.
+  case objects(Set<ObjectKey>)
+  case everything
+}
+
+extension BucketChange {
+  package func merged(with other: BucketChange) -> BucketChange {
+    guard case .objects(let own) = self, case .objects(let more) = other else { return .everything }
+    return .objects(own.union(more))
+  }
+}
+
+/// A plan and the objects it takes.
+package struct PlannedRun: Hashable, Sendable {
+  package var plan: Plan
+  package var keys: [ObjectKey]
+
+  package init(plan: Plan, keys: [ObjectKey]) {
+    self.plan = plan
+    self.keys = keys
+  }
+}
+
+/// What a preview shows.
+package enum PreviewSubject: Hashable, Sendable {
+  case rendition(GridSize)
+  case original
+}
+
+/// Which picture: of another content or another set of renditions, it is another one.
+package struct PreviewID: Hashable, Sendable {
+  package var key: ObjectKey
+  package var etag: String
+  package var renditions: RenditionSet
+  package var subject: PreviewSubject
+
+  package init(key: ObjectKey, etag: String, renditions: RenditionSet, subject: PreviewSubject) {
+    self.key = key
+    self.etag = etag
+    self.renditions = renditions
+    self.subject = subject
+  }
+}
+
+/// A picture for the preview.
+package struct PreviewPicture: Hashable, Sendable {
+  package var raster: Raster
+  /// Whether it stands in the destination; otherwise it was computed for the eye alone.
+  package var isStored: Bool
+
+  package init(raster: Raster, isStored: Bool) {
+    self.raster = raster
+    self.isStored = isStored
+  }
+}
+
+package struct PreviewAnswer: Sendable {
+  package var id: PreviewID
+  package var result: Result<PreviewPicture, Failure>
+
+  package init(id: PreviewID, result: Result<PreviewPicture, Failure>) {
+    self.id = id
+    self.result = result
+  }
+}

@@ -1,0 +1,258 @@
+package import ObjectStore
+package import Pipeline
+
+/// The pages of the console.
+package enum ConsoleView: String, CaseIterable, Hashable, Sendable {
+  case objects, failed, jobs, records, log
+
+  package var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+}
+
+/// What is known before the first event and does not change.
+package struct ConsoleSetup: Sendable {
+  /// As people write them; foreign text.
+  package var source: String
+  package var destination: String
+  package var naming: RenditionNaming
+  package var isReadOnly: Bool
+  package var isDemo: Bool
+  /// Seconds east of UTC, for clock times.
+  package var zone: Int
+  package var capabilities: Capabilities
+  package var keys: KeyTable
+  package var themes: ThemeLibrary
+  package var theme: String
+
+  package init(
+    source: String, destination: String, naming: RenditionNaming = RenditionNaming(), isReadOnly: Bool = false,
+    isDemo: Bool = false, zone: Int = 0, capabilities: Capabilities = Capabilities(), keys: KeyTable = .standard,
+    themes: ThemeLibrary = ThemeLibrary(), theme: String = Theme.standard.name
+  ) {
+    self.source = source
+    self.destination = destination
+    self.naming = naming
+    self.isReadOnly = isReadOnly
+    self.isDemo = isDemo
+    self.zone = zone
+    self.capabilities = capabilities
+    self.keys = keys
+    self.themes = themes
+    self.theme = theme
+  }
+}
+
+/// The whole console as a value.
+package struct ConsoleState: Sendable {
+  package let setup: ConsoleSetup
+  package internal(set) var size: ScreenSize
+  package internal(set) var now = 0.0
+
+  package internal(set) var table = RowTable()
+  package internal(set) var marks = RowSet()
+  package internal(set) var listing = ListingState()
+  package internal(set) var jobs = JobBoard()
+  package internal(set) var log = ActionLog()
+
+  package internal(set) var view = ConsoleView.objects
+  package internal(set) var objects = ObjectList()
+  package internal(set) var failed = ObjectList(scope: .failed)
+  package internal(set) var jobLines = LineList()
+  package internal(set) var logLines = LineList()
+  package internal(set) var details: DetailsPage?
+  package internal(set) var preview = PreviewState()
+  package internal(set) var previewHasFocus = false
+  package internal(set) var isZoomed = false
+
+  package internal(set) var dialog: Dialog?
+  package internal(set) var prompt: Prompt?
+  package internal(set) var message: Message?
+  package internal(set) var commandHistory: [String] = []
+  package internal(set) var theme: String
+  package internal(set) var isPaused = false
+  /// What changed while the live refresh was paused.
+  package internal(set) var missed: BucketChange?
+  package internal(set) var usesMouse: Bool
+  package internal(set) var planGeneration = 0
+
+  package init(setup: ConsoleSetup, size: ScreenSize) {
+    self.setup = setup
+    self.size = size
+    theme = setup.theme
+    usesMouse = setup.capabilities.mouse
+    // The preview is what the console is for, so it is open wherever there is room beside the list.
+    preview.isOpen = true
+  }
+
+  package var unicode: Bool { setup.capabilities.unicode }
+
+  /// Where the person is.
+  package var scope: Scope {
+    if prompt != nil { return .prompt }
+    switch dialog {
+    case .plan: return .plan
+    case .help: return .help
+    case .themes: return .themes
+    case .copy: return .copy
+    case .quit: return .quit
+    case nil: break
+    }
+    if isZoomed { return .zoom }
+    if details != nil { return .details }
+    switch view {
+    case .objects, .failed: return .list
+    case .jobs: return .jobs
+    case .records: return .records
+    case .log: return .log
+    }
+  }
+
+  /// The list of objects on screen, if one is.
+  package var list: ObjectList? {
+    switch view {
+    case .objects: objects
+    case .failed: failed
+    default: nil
+    }
+  }
+
+  /// The row the person is at: of the page of details, or under the cursor.
+  package var currentRow: RowID? {
+    if let details { return table.id(of: details.key) }
+    switch view {
+    case .objects: return objects.arrangement.row(at: objects.cursor, in: table)
+    case .failed: return failed.arrangement.row(at: failed.cursor, in: table)
+    case .jobs: return jobs.job(at: jobLines.cursor).flatMap { table.id(of: $0.key) }
+    case .records, .log: return nil
+    }
+  }
+}
+
+/// How far the listing is.
+package struct ListingState: Hashable, Sendable {
+  package enum Phase: Hashable, Sendable {
+    case idle, running, finished
+    case failed(StoreError)
+  }
+
+  package var phase = Phase.idle
+  package var number = 0
+  /// Rows that this listing has brought.
+  package var listed = 0
+  package var orphans = 0
+  /// Whether any listing has come to its end: until then what is missing may still come.
+  package var isComplete = false
+
+  package init() {}
+}
+
+/// A list of lines that are not objects: a cursor and a scroll.
+package struct LineList: Hashable, Sendable {
+  package var cursor = 0
+  package var top = 0
+  package var filterText = ""
+
+  package init() {}
+
+  mutating func move(to index: Int, count: Int, lines: Int) {
+    cursor = max(0, min(index, count - 1))
+    let lines = max(1, lines)
+    if cursor < top { top = cursor }
+    if cursor >= top + lines { top = cursor - lines + 1 }
+    top = max(0, min(top, count - lines))
+  }
+}
+
+/// The page of one object.
+package struct DetailsPage: Hashable, Sendable {
+  package var key: ObjectKey
+  package var scroll = 0
+}
+
+/// A line at the foot of the screen that goes by itself.
+package struct Message: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
+    case info, success, warning, error
+  }
+
+  package var kind: Kind
+  package var text: String
+  /// When it was said.
+  package var time: Double
+
+  /// How long it stays, in seconds.
+  package var duration: Double { kind == .error || kind == .warning ? 12 : 5 }
+}
+
+/// What was done, newest last.
+package struct ActionLog: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
+    package var time: Double
+    package var kind: Message.Kind
+    /// Safe to show.
+    package var text: String
+  }
+
+  /// Most entries kept.
+  package static let kept = 5000
+
+  package private(set) var entries: [Entry] = []
+
+  package mutating func add(_ kind: Message.Kind, _ text: String, at time: Double) {
+    entries.append(Entry(time: time, kind: kind, text: text))
+    if entries.count > Self.kept + 500 { entries.removeFirst(entries.count - Self.kept) }
+  }
+}
+
+/// What is being typed at the foot.
+package enum Prompt: Hashable, Sendable {
+  /// A filter, with what it was before for Esc.
+  case filter(LineEditor, before: String)
+  case command(CommandLine)
+}
+
+package struct CommandLine: Hashable, Sendable {
+  package var editor = LineEditor()
+  /// How many steps back in the history; 0 is the line being typed.
+  package var historyStep = 0
+  package var problem: String?
+}
+
+/// What lies over the page.
+package enum Dialog: Sendable {
+  case plan(PlanDialog)
+  case help(HelpDialog)
+  case themes(ThemePicker)
+  case copy(CopyMenu)
+  case quit
+}
+
+package struct PlanDialog: Sendable {
+  package enum Origin: Hashable, Sendable {
+    case marks, cursor, allFailed
+  }
+
+  package var origin: Origin
+  package var rows: [RowID]
+  /// The keys of `rows` while there are few: with the plan they tell why one is left out.
+  package var policy: RunPolicy
+  package var generation: Int
+  /// Nil while it is being made.
+  package var planned: PlannedRun?
+}
+
+package struct HelpDialog: Hashable, Sendable {
+  package var scroll = 0
+  package var filterText = ""
+  /// Where the person was: what is unavailable there is said with its reason.
+  package var from: Scope
+}
+
+package struct ThemePicker: Hashable, Sendable {
+  package var cursor: Int
+  package var before: String
+}
+
+package struct CopyMenu: Hashable, Sendable {
+  package var key: ObjectKey
+  package var cursor = 0
+}

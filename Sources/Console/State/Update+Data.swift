@@ -1,0 +1,170 @@
+import ObjectStore
+import Pipeline
+
+// What comes from the buckets and the jobs.
+
+extension ConsoleState {
+  // MARK: - Listing
+
+  mutating func startListing() -> [ConsoleEffect] {
+    listing.number += 1
+    listing.phase = .running
+    listing.listed = 0
+    table.beginListing()
+    return [.list(listing: listing.number)]
+  }
+
+  mutating func listed(_ batch: ListedRows, listing number: Int) -> [ConsoleEffect] {
+    guard number == listing.number else { return [] }
+    if listing.listed == 0 { listing.orphans = 0 }
+    listing.listed += batch.rows.count
+    listing.orphans += batch.orphans
+    follow(table.upsert(batch.rows, noticing: listing.isComplete ? now : nil))
+    return [.listMore(listing: number)]
+  }
+
+  mutating func listingEnded(_ error: StoreError?, listing number: Int) -> [ConsoleEffect] {
+    guard number == listing.number else { return [] }
+    if let error {
+      listing.phase = .failed(error)
+      say(.error, StoreAdvice(error).text)
+      return []
+    }
+    listing.phase = .finished
+    listing.isComplete = true
+    follow(table.endListing())
+    return []
+  }
+
+  mutating func refresh() -> [ConsoleEffect] {
+    missed = nil
+    preview.pictures = PictureStore()
+    preview.wanted = []
+    say(.info, "Listing anew")
+    return startListing()
+  }
+
+  /// Brings every list up to date with a change of the table.
+  private mutating func follow(_ changes: RowTable.Changes) {
+    guard !changes.isEmpty else { return }
+    let lines = layout.listLines
+    for id in changes.removed { marks.remove(id) }
+    objects.follow(changes, in: table, lines: lines)
+    failed.follow(changes, in: table, lines: lines)
+  }
+
+  // MARK: - Live
+
+  mutating func take(_ change: BucketChange) -> [ConsoleEffect] {
+    if isPaused {
+      missed = missed?.merged(with: change) ?? change
+      return []
+    }
+    switch change {
+    case .objects(let keys) where keys.count <= 2000:
+      // What runs here is read again when it has ended.
+      let others = keys.filter { key in table.id(of: key).map { table[$0].job != .running } ?? true }
+      return others.isEmpty ? [] : [.read(others.sorted())]
+    // Reading so many one by one is dearer than a listing.
+    case .objects, .everything: return startListing()
+    }
+  }
+
+  mutating func togglePause() -> [ConsoleEffect] {
+    isPaused.toggle()
+    say(.info, isPaused ? "Live refresh paused: Z resumes it" : "Live refresh resumed")
+    guard !isPaused, let change = missed else { return [] }
+    missed = nil
+    return take(change)
+  }
+
+  mutating func take(_ readings: [RowReading]) -> [ConsoleEffect] {
+    var rows: [StatusRow] = []
+    var gone: [ObjectKey] = []
+    for reading in readings {
+      switch reading.result {
+      case .success(let row?): rows.append(row)
+      case .success(nil): gone.append(reading.key)
+      case .failure(let error): log.add(.error, StoreAdvice(error).text, at: now)
+      }
+    }
+    follow(table.upsert(rows, noticing: now))
+    // What a job left stands proven now, or the reason why not is in the log.
+    var settled = RowTable.Changes()
+    for reading in readings {
+      guard let id = table.id(of: reading.key), table[id].job == .settling else { continue }
+      table.mark(id, .none)
+      settled.updated.append(id)
+    }
+    followMarks(settled)
+    follow(table.remove(gone))
+    return []
+  }
+
+  // MARK: - Jobs
+
+  mutating func take(_ events: [JobEvent]) -> [ConsoleEffect] {
+    let wasBusy = jobs.isBusy
+    jobs.apply(events, at: now)
+    var touched = RowTable.Changes()
+    var ended: [ObjectKey] = []
+    for event in events {
+      let key: ObjectKey
+      let mark: JobMark
+      switch event {
+      case .queued(let queued): (key, mark) = (queued, .queued)
+      case .started(let started): (key, mark) = (started, .running)
+      case .finished(let finished, let outcome, let milliseconds):
+        (key, mark) = (finished, .settling)
+        ended.append(finished)
+        record(outcome, of: finished, milliseconds: milliseconds)
+        preview.pictures.forget(finished)
+      }
+      if let id = table.id(of: key), table.mark(id, mark) { touched.updated.append(id) }
+    }
+    followMarks(touched)
+    if wasBusy || !ended.isEmpty, !jobs.isBusy { sayRoundEnded() }
+    jobLines.move(to: jobLines.cursor, count: jobs.count, lines: layout.listLines)
+    return ended.isEmpty ? [] : [.read(Array(Set(ended)).sorted())]
+  }
+
+  /// Only filters can see what a job does to a row: sort and state filter go by what the buckets hold.
+  private mutating func followMarks(_ changes: RowTable.Changes) {
+    guard !changes.isEmpty else { return }
+    var unique = RowSet()
+    var changes = changes
+    changes.updated.removeAll { id in
+      defer { unique.insert(id) }
+      return unique.contains(id)
+    }
+    let lines = layout.listLines
+    if !objects.query.filter.isEmpty { objects.follow(changes, in: table, lines: lines) }
+    if !failed.query.filter.isEmpty { failed.follow(changes, in: table, lines: lines) }
+  }
+
+  private mutating func record(_ outcome: JobOutcome, of key: ObjectKey, milliseconds: Int) {
+    let name = DisplayText.plain(key.string, unicode: unicode)
+    switch outcome {
+    case .written(let renditions):
+      log.add(
+        .success,
+        "\(name): \(Format.count(renditions, "rendition")) written in \(Format.duration(milliseconds: milliseconds))",
+        at: now)
+    case .skipped(let reason): log.add(.info, "\(name): left alone, \(reason.sentence)", at: now)
+    case .failed(let failure):
+      log.add(
+        .error, "\(name): \(failure.code.rawValue), \(DisplayText.plain(failure.message, unicode: unicode))", at: now)
+    case .cancelled: log.add(.warning, "\(name): cancelled", at: now)
+    }
+  }
+
+  private mutating func sayRoundEnded() {
+    let round = jobs.round
+    var parts = ["\(Format.grouped(round.written)) written"]
+    if round.skipped > 0 { parts.append("\(Format.grouped(round.skipped)) left alone") }
+    parts.append("\(Format.grouped(round.failed)) failed")
+    if round.cancelled > 0 { parts.append("\(Format.grouped(round.cancelled)) cancelled") }
+    let took = Format.duration(milliseconds: Int(max(0, now - jobs.roundStart) * 1000))
+    say(round.failed > 0 ? .warning : .success, "Done in \(took): " + parts.joined(separator: ", "))
+  }
+}

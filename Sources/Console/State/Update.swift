@@ -1,0 +1,167 @@
+import ObjectStore
+import Pipeline
+import PixelEngine
+
+/// What an event does to the console: changes the state, and answers what has to be done outside. Pure.
+package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [ConsoleEffect] {
+  state.now = max(state.now, event.time)
+  var effects = state.take(event.kind)
+  effects += state.followPreview()
+  return effects
+}
+
+extension ConsoleState {
+  fileprivate mutating func take(_ event: ConsoleEvent.Kind) -> [ConsoleEffect] {
+    switch event {
+    case .started: return startListing()
+    case .input(let input): return take(input)
+    case .resized(let size):
+      self.size = size
+      reveal()
+      return []
+    case .tick:
+      if let message, now - message.time > message.duration { self.message = nil }
+      return []
+    case .listed(let rows, let listing): return listed(rows, listing: listing)
+    case .listingEnded(let error, let listing): return listingEnded(error, listing: listing)
+    case .read(let readings): return take(readings)
+    case .changed(let change): return take(change)
+    case .jobs(let events): return take(events)
+    case .arranged(let arrangement, let view, let generation):
+      let lines = layout.listLines
+      switch view {
+      case .objects: objects.arranged(arrangement, generation: generation, table: table, lines: lines)
+      case .failed: failed.arranged(arrangement, generation: generation, table: table, lines: lines)
+      default: break
+      }
+      return []
+    case .planned(let planned, let generation):
+      if case .plan(var plan) = dialog, plan.generation == generation {
+        plan.planned = planned
+        dialog = .plan(plan)
+      }
+      return []
+    case .previewed(let answer):
+      preview.pictures.insert(answer.result, for: answer.id)
+      return []
+    }
+  }
+
+  private mutating func take(_ input: InputEvent) -> [ConsoleEffect] {
+    switch input {
+    case .key(let key):
+      if prompt != nil { return promptTakes(key) }
+      if case .copy = dialog { return copyMenuTakes(key) }
+      guard let action = setup.keys.action(for: key, in: scope) else { return [] }
+      return perform(action)
+    case .paste(let text): return promptPastes(text)
+    case .mouse(let mouse): return take(mouse)
+    }
+  }
+
+  /// Does what a key or the command line asks for, or says why not.
+  mutating func perform(_ action: Action) -> [ConsoleEffect] {
+    if let reason = unavailability(of: action) {
+      say(.warning, reason)
+      return []
+    }
+    if let effects = dialogPerforms(action) { return effects }
+    if let effects = pagePerforms(action) { return effects }
+    return consolePerforms(action)
+  }
+
+  // MARK: - What is the same everywhere
+
+  private mutating func consolePerforms(_ action: Action) -> [ConsoleEffect] {
+    switch action {
+    case .objects, .failed, .jobs, .records, .log:
+      if let view = ConsoleView(rawValue: action.rawValue) { show(view) }
+    case .refresh: return refresh()
+    case .pause: return togglePause()
+    case .preview:
+      preview.isOpen.toggle()
+      previewHasFocus = false
+      reveal()
+    case .zoom: isZoomed.toggle()
+    case .smaller: stepPreview(by: -1)
+    case .larger: stepPreview(by: 1)
+    case .contactSheet: preview.isSheet.toggle()
+    case .checkerboard: preview.showsCheckerboard.toggle()
+    case .nextPane, .previousPane: previewHasFocus.toggle()
+    case .reprocess: return planForSelection()
+    case .retryFailed: return planForAllFailed()
+    case .cancelJob:
+      guard let key = cancellableKey else { return [] }
+      log.add(.info, "cancel asked for: \(DisplayText.plain(key.string, unicode: unicode))", at: now)
+      return [.cancel(key)]
+    case .cancelAllJobs:
+      log.add(.info, "cancel of all jobs asked for", at: now)
+      return [.cancelAll]
+    case .copy:
+      if let id = currentRow {
+        dialog = .copy(CopyMenu(key: table.key(id)))
+      } else if view == .jobs, let job = jobs.job(at: jobLines.cursor) {
+        dialog = .copy(CopyMenu(key: job.key))
+      }
+    case .theme:
+      dialog = .themes(ThemePicker(cursor: setup.themes.names.firstIndex(of: theme) ?? 0, before: theme))
+    case .command: prompt = .command(CommandLine())
+    case .help: dialog = .help(HelpDialog(from: scope))
+    case .redraw: return [.terminal(.redraw)]
+    case .mouse:
+      usesMouse.toggle()
+      say(.info, usesMouse ? "The mouse works here" : "The mouse is the terminal's: select and copy as usual")
+      return [.terminal(.setMouse(usesMouse))]
+    case .suspend: return [.terminal(.suspend)]
+    case .quit, .interrupt:
+      guard jobs.isBusy else { return [.terminal(.quit(status: 0))] }
+      dialog = .quit
+    case .back: return goBack()
+    default: break
+    }
+    return []
+  }
+
+  mutating func show(_ view: ConsoleView) {
+    self.view = view
+    details = nil
+    isZoomed = false
+    previewHasFocus = false
+    reveal()
+  }
+
+  private mutating func goBack() -> [ConsoleEffect] {
+    if isZoomed {
+      isZoomed = false
+    } else if previewHasFocus {
+      previewHasFocus = false
+    } else if details != nil {
+      details = nil
+    } else if list != nil {
+      return listGoesBack()
+    } else if view != .objects {
+      show(.objects)
+    }
+    return []
+  }
+
+  mutating func stepPreview(by step: Int) {
+    let sizes = GridSize.allCases
+    guard let index = sizes.firstIndex(of: preview.size), sizes.indices.contains(index + step) else { return }
+    preview.size = sizes[index + step]
+  }
+
+  mutating func say(_ kind: Message.Kind, _ text: String) {
+    message = Message(kind: kind, text: text, time: now)
+    if kind == .error || kind == .warning || kind == .success { log.add(kind, text, at: now) }
+  }
+
+  /// Keeps every cursor on screen after the page has changed its size.
+  mutating func reveal() {
+    let lines = layout.listLines
+    objects.reveal(lines: lines, count: objects.count(in: table))
+    failed.reveal(lines: lines, count: failed.count(in: table))
+    jobLines.move(to: jobLines.cursor, count: jobs.count, lines: lines)
+    logLines.move(to: logLines.cursor, count: log.entries.count, lines: lines)
+  }
+}

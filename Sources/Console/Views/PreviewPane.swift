@@ -1,0 +1,288 @@
+import FoundationEssentials
+import ObjectStore
+import Pipeline
+import PixelEngine
+
+extension ConsoleState {
+  /// With the preview in focus, moving goes through the sizes.
+  mutating func previewPerforms(_ action: Action) -> [ConsoleEffect]? {
+    switch action {
+    case .up, .top:
+      if action == .top { preview.size = .x8 } else { stepPreview(by: -1) }
+    case .down, .bottom:
+      if action == .bottom { preview.size = .x64 } else { stepPreview(by: 1) }
+    case .open: isZoomed = true
+    case .pageUp, .pageDown, .halfPageUp, .halfPageDown: break
+    case .back:
+      if isZoomed { isZoomed = false } else { previewHasFocus = false }
+    default: return nil
+    }
+    return []
+  }
+
+  /// What there is to preview of a row, or why there is nothing.
+  enum PreviewSource: Hashable {
+    case pictures(StatusRow)
+    case failure(StatusRow, FailureRecord)
+    case unsupported(StatusRow)
+    case nothing
+  }
+
+  var previewSource: PreviewSource {
+    guard let id = currentRow else { return .nothing }
+    let row = table.row(id)
+    if let failure = row.failure, failure.code.isPermanent || row.renditions.count(.missing) == 5 {
+      return .failure(row, failure)
+    }
+    if row.state == .unsupported { return .unsupported(row) }
+    return .pictures(row)
+  }
+
+  /// Where the pictures go: the pane, or nearly the whole screen.
+  var previewRect: ScreenRect? {
+    if isZoomed { return ScreenRect(column: 1, row: 1, columns: size.columns - 2, rows: max(1, size.rows - 3)) }
+    return layout.pane
+  }
+
+  /// Whether the original has room beside or below one rendition.
+  func showsOriginal(in rect: ScreenRect) -> Bool {
+    if preview.isSheet { return true }
+    let side = preview.size.side
+    return isZoomed
+      ? rect.columns >= side + 20 : rect.rows - 3 - (side + 1) / 2 >= 8 && rect.columns >= 20
+  }
+
+  /// Asks for the pictures that the screen wants and the store has not.
+  mutating func followPreview() -> [ConsoleEffect] {
+    var wanted: [PreviewID] = []
+    if let rect = previewRect, case .pictures(let row) = previewSource {
+      var subjects: [PreviewSubject] =
+        preview.isSheet ? GridSize.allCases.map { .rendition($0) } : [.rendition(preview.size)]
+      if showsOriginal(in: rect) { subjects.append(.original) }
+      wanted = subjects.map { previewID(row, $0) }
+    }
+    guard wanted != preview.wanted || wanted.contains(where: { isForgotten($0) }) else { return [] }
+    let wasLoading = preview.wanted.contains { preview.pictures[$0] == nil }
+    preview.wanted = wanted
+    for id in wanted { preview.pictures.touch(id) }
+    let missing = wanted.filter { preview.pictures[$0] == nil }
+    preview.asked = Set(missing)
+    return missing.isEmpty && !wasLoading ? [] : [.preview(missing)]
+  }
+
+  /// Wanted, not there, and not asked for either.
+  private func isForgotten(_ id: PreviewID) -> Bool { preview.pictures[id] == nil && !preview.asked.contains(id) }
+
+  func previewID(_ row: StatusRow, _ subject: PreviewSubject) -> PreviewID {
+    // The original is the same whatever renditions stand.
+    PreviewID(
+      key: row.key, etag: row.etag, renditions: subject == .original ? RenditionSet() : row.renditions, subject: subject)
+  }
+}
+
+extension Canvas {
+  mutating func drawPane(_ state: ConsoleState, in rect: ScreenRect) {
+    var inside = rect
+    let edge: Slot = state.previewHasFocus ? .borderFocus : .previewBorder
+    if rect.column > 0 {
+      verticalLine(rect.column - 1, rect.row, length: rect.rows, edge)
+      inside.column += 1
+      inside.columns -= 2
+    } else {
+      horizontalLine(0, rect.row, length: rect.columns, edge)
+      inside.row += 1
+      inside.rows -= 1
+      inside.column += 1
+      inside.columns -= 2
+    }
+    drawPreview(state, in: inside)
+  }
+
+  /// The preview over the whole screen: header and footer stay.
+  mutating func drawZoom(_ state: ConsoleState) {
+    guard let rect = state.previewRect else { return }
+    drawPreview(state, in: rect)
+  }
+
+  private mutating func drawPreview(_ state: ConsoleState, in rect: ScreenRect) {
+    guard rect.rows >= 3, rect.columns >= 10 else { return }
+    let below = ScreenRect(column: rect.column, row: rect.row + 1, columns: rect.columns, rows: rect.rows - 1)
+    switch state.previewSource {
+    case .nothing: drawNotice([("Nothing to preview", .hint)], in: below)
+    case .unsupported(let row):
+      drawCaption(row.key, in: rect)
+      drawNotice(
+        [
+          ("Not read", .stateIgnored), ("Its suffix is that of another kind of file.", .text),
+          (
+            "\(state.setup.keys.mainKey(of: .reprocess) ) and \(state.setup.keys.mainKey(of: .force)) process it all the same.",
+            .hint
+          ),
+        ], in: below)
+    case .failure(let row, let failure): drawFailureCard(state, row, failure, in: rect)
+    case .pictures(let row):
+      let end = drawSizes(state, in: rect)
+      if state.isZoomed {
+        let name = DisplayText(row.key.string, unicode: unicode).truncated(
+          to: max(0, rect.column + rect.columns - end - 3), at: .middle, unicode: unicode)
+        put(name, rect.column + rect.columns - name.width, rect.row, .title)
+      }
+      if state.preview.isSheet {
+        drawSheet(state, row, in: below)
+      } else {
+        drawOne(state, row, in: below)
+      }
+    }
+  }
+
+  private mutating func drawCaption(_ key: ObjectKey, in rect: ScreenRect) {
+    let text = DisplayText(key.string, unicode: unicode).truncated(to: rect.columns, at: .middle, unicode: unicode)
+    put(text, rect.column, rect.row, .title)
+  }
+
+  /// `8 16 32 48 64 all`, the one shown standing out.
+  private mutating func drawSizes(_ state: ConsoleState, in rect: ScreenRect) -> Int {
+    var column = rect.column
+    for size in GridSize.allCases {
+      let isShown = !state.preview.isSheet && size == state.preview.size
+      column = put(isShown ? "[\(size.side)]" : " \(size.side) ", column, rect.row, isShown ? .title : .previewCaption)
+    }
+    return put(state.preview.isSheet ? "[all]" : " all ", column, rect.row, state.preview.isSheet ? .title : .previewCaption)
+  }
+
+  private mutating func drawOne(_ state: ConsoleState, _ row: StatusRow, in rect: ScreenRect) {
+    let hasOriginal = state.showsOriginal(in: state.previewRect ?? rect)
+    let id = state.previewID(row, .rendition(state.preview.size))
+    let side = state.preview.size.side
+    var place = rect
+    var other: ScreenRect?
+    if hasOriginal, state.isZoomed {
+      // One grid as large as it goes, the original in what is left beside it.
+      let scale = PictureScale.fitting(
+        width: side, height: side, maxWidth: max(side, rect.columns * 3 / 5), maxHeight: (rect.rows - 1) * 2)
+      place.columns = scale.applied(to: side)
+      other = ScreenRect(
+        column: rect.column + place.columns + 3, row: rect.row, columns: rect.columns - place.columns - 3,
+        rows: rect.rows)
+    } else if hasOriginal {
+      let most = max((side + 1) / 2, rect.rows / 2 - 1)
+      let scale = PictureScale.fitting(
+        width: side, height: side, maxWidth: rect.columns, maxHeight: most * 2)
+      place.rows = (scale.applied(to: side) + 1) / 2 + 1
+      other = ScreenRect(
+        column: rect.column, row: rect.row + place.rows + 1, columns: rect.columns, rows: rect.rows - place.rows - 1)
+    }
+    let picture = drawPicture(state, id, in: place, name: "\(side)\(unicode ? "×" : "x")\(side)")
+    if let other { drawPicture(state, state.previewID(row, .original), in: other, name: "original") }
+    // One rectangle may be painted in one go: the greatest picture of the screen.
+    if state.dialog == nil { showPicture(at: picture) }
+  }
+
+  /// A picture under its caption. Answers where it stands.
+  @discardableResult
+  private mutating func drawPicture(_ state: ConsoleState, _ id: PreviewID, in rect: ScreenRect, name: String) -> ScreenRect? {
+    let dot = unicode ? " · " : " - "
+    guard rect.rows >= 2 else { return nil }
+    switch state.preview.pictures[id] {
+    case nil:
+      put("\(name)\(dot)loading\(unicode ? "…" : "...")", rect.column, rect.row, .previewCaption, within: rect.columns)
+      return nil
+    case .failure(let failure)?:
+      put("\(name)\(dot)\(failure.code.rawValue)", rect.column, rect.row, .error, within: rect.columns)
+      let lines = DisplayText(failure.message, unicode: unicode).wrappedAtWords(to: rect.columns)
+      for (i, line) in lines.prefix(rect.rows - 1).enumerated() { put(line, rect.column, rect.row + 1 + i, .text) }
+      return nil
+    case .success(let picture)?:
+      let cells = PictureCells(
+        picture.raster, maxColumns: rect.columns, maxRows: rect.rows - 1, capabilities: state.setup.capabilities,
+        ground: state.preview.showsCheckerboard ? .checkerboard : .terminal)
+      // The fullest caption that fits; a star alone where there is no room for the word.
+      let isComputed = !picture.isStored && id.subject != .original
+      let stored = isComputed ? dot + "computed, not stored" : id.subject == .original ? "" : dot + "stored"
+      let captions = [
+        name + dot + cells.scale.label + stored, name + dot + cells.scale.label + (isComputed ? dot + "computed" : ""),
+        name + (isComputed ? dot + "computed" : ""), name + (isComputed ? "*" : ""),
+      ]
+      put(
+        captions.first { $0.count <= rect.columns } ?? name, rect.column, rect.row, isComputed ? .warning : .previewCaption,
+        within: rect.columns)
+      for row in 0..<cells.rows {
+        for column in 0..<cells.columns { put(cells[column, row], rect.column + column, rect.row + 1 + row) }
+      }
+      return ScreenRect(column: rect.column, row: rect.row + 1, columns: cells.columns, rows: cells.rows)
+    }
+  }
+
+  // MARK: - Contact sheet
+
+  /// All five and the original, as large as they go together: in columns, each filled from the top.
+  private mutating func drawSheet(_ state: ConsoleState, _ row: StatusRow, in rect: ScreenRect) {
+    let subjects: [PreviewSubject] = GridSize.allCases.reversed().map { .rendition($0) } + [.original]
+    var sheet: [ScreenRect] = []
+    for scale in [8, 6, 4, 3, 2, 1].map(PictureScale.enlarged) + [2, 3, 4, 6, 8].map(PictureScale.reduced) {
+      // The original makes room before the renditions do.
+      if let fitting = [64, 48, 32].lazy.compactMap({ Self.pack(scale, original: $0, in: rect) }).first {
+        sheet = fitting
+        break
+      }
+    }
+    let times = unicode ? "×" : "x"
+    for (subject, place) in zip(subjects, sheet) {
+      let name =
+        switch subject {
+        case .rendition(let size): "\(size.side)\(times)\(size.side)"
+        case .original: "original"
+        }
+      drawPicture(state, state.previewID(row, subject), in: place, name: name)
+    }
+  }
+
+  private static func pack(_ scale: PictureScale, original: Int, in rect: ScreenRect) -> [ScreenRect]? {
+    let sides = GridSize.allCases.reversed().map { scale.applied(to: $0.side) } + [scale.applied(to: original)]
+    var places: [ScreenRect] = []
+    var column = rect.column
+    var row = rect.row
+    var width = 0
+    for side in sides {
+      let rows = (side + 1) / 2 + 1
+      let columns = max(side, 9)
+      guard rows <= rect.rows else { return nil }
+      if row + rows > rect.row + rect.rows {
+        column += width + 2
+        row = rect.row
+        width = 0
+      }
+      guard column + columns <= rect.column + rect.columns else { return nil }
+      places.append(ScreenRect(column: column, row: row, columns: columns, rows: rows))
+      row += rows + 1
+      width = max(width, columns)
+    }
+    return places
+  }
+
+  // MARK: - Failure
+
+  private mutating func drawFailureCard(
+    _ state: ConsoleState, _ status: StatusRow, _ failure: FailureRecord, in rect: ScreenRect
+  ) {
+    drawCaption(status.key, in: rect)
+    let isFinal = failure.isFinal(for: status.etag)
+    let advice = FailureAdvice(failure.code, isFinal: isFinal)
+    var row = rect.row + 2
+    func lines(_ text: String) -> [DisplayText] { DisplayText(text, unicode: unicode).wrappedAtWords(to: rect.columns) }
+    func room(_ row: Int) -> Bool { row < rect.row + rect.rows }
+    let parts: [(String, Slot)] = [
+      ("! \(failure.code.rawValue)", .stateFailed), (failure.message, .text), ("", .text), (advice.long, .info), ("", .text),
+      (
+        "Tried \(Format.count(failure.attempts, "time")), last \(Format.age(state.now - failure.lastFailed.timeIntervalSince1970)) ago, failed while it was \(failure.stage.past)",
+        .hint
+      ),
+    ]
+    for (text, slot) in parts {
+      for line in lines(text) where room(row) {
+        put(line, rect.column, row, slot)
+        row += 1
+      }
+    }
+  }
+}
