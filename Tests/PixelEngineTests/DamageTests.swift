@@ -132,6 +132,11 @@ struct DamageTests {
     #expect(throws: PixelError.unsupportedFormat(format: name)) { try engine.pixelate(file) }
   }
 
+  @Test func arithmeticCodingIsRead() throws {
+    #expect(
+      try engine.pixelate(Fixture.bytes("arithmetic.jpg")).grids == engine.pixelate(Fixture.bytes("rgb.jpg")).grids)
+  }
+
   @Test func noPixelsAtAllIsDamage() {
     let files: [[UInt8]] = [
       [0xFF, 0xD8, 0xFF, 0xD9], [0xFF, 0xD8, 0xFF], PNGFile(width: 0, height: 4, colorType: 2).bytes,

@@ -9,10 +9,12 @@ import Testing
   private final class Definitions {
     var colors: [Int32: [Int32]] = [:]
     var count = 0
+    var unseen: [Int32] = []
   }
 
   private func cache(_ capacity: Int, _ definitions: Definitions) -> PairCache {
-    PairCache(capacity: capacity) { pair, foreground, background in
+    PairCache(capacity: capacity) { pair, foreground, background, unseen in
+      if unseen { definitions.unseen.append(pair) }
       definitions.colors[pair] = [foreground, background]
       definitions.count += 1
       return true
@@ -33,9 +35,12 @@ import Testing
   @Test func aPairInUseIsNeverGivenAway() throws {
     let definitions = Definitions()
     var pairs = cache(16, definitions)
+    var before: [Int32] = []
     var screen = [(pair: Int32, colors: [Int32])](repeating: (0, [-1, -1]), count: 8)
     for frame in 0..<500 {
       pairs.beginFrame()
+      before = screen.map(\.pair)
+      definitions.unseen = []
       for cell in 0..<8 where (frame + cell) % 3 != 0 {
         let colors = [Int32(frame * 8 + cell), Int32(frame)]
         let found = pairs.pair(colors[0], colors[1])
@@ -43,6 +48,7 @@ import Testing
         pairs.replace(screen[cell].pair, with: pair)
         screen[cell] = (pair, colors)
       }
+      #expect(Set(before).isDisjoint(with: definitions.unseen), "frame \(frame)")
       for cell in screen where cell.pair != 0 {
         #expect(definitions.colors[cell.pair] == cell.colors, "frame \(frame)")
       }

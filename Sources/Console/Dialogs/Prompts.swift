@@ -67,7 +67,7 @@ extension ConsoleState {
 
   // MARK: - Command line
 
-  private mutating func commandTakes(_ key: Key, _ line: CommandLine) -> [ConsoleEffect] {
+  private mutating func commandTakes(_ key: Key, _ line: CommandPrompt) -> [ConsoleEffect] {
     var line = line
     switch key {
     case .escape, .control("c"):

@@ -207,10 +207,10 @@ package struct ActionLog: Hashable, Sendable {
 package enum Prompt: Hashable, Sendable {
   /// A filter, with what it was before for Esc.
   case filter(LineEditor, before: String)
-  case command(CommandLine)
+  case command(CommandPrompt)
 }
 
-package struct CommandLine: Hashable, Sendable {
+package struct CommandPrompt: Hashable, Sendable {
   package var editor = LineEditor()
   /// How many steps back in the history; 0 is the line being typed.
   package var historyStep = 0

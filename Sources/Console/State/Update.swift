@@ -105,7 +105,7 @@ extension ConsoleState {
       }
     case .theme:
       dialog = .themes(ThemePicker(cursor: setup.themes.names.firstIndex(of: theme) ?? 0, before: theme))
-    case .command: prompt = .command(CommandLine())
+    case .command: prompt = .command(CommandPrompt())
     case .help: dialog = .help(HelpDialog(from: scope))
     case .redraw: return [.terminal(.redraw)]
     case .mouse:

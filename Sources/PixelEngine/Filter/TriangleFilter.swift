@@ -95,9 +95,13 @@ final class TriangleFilter: RowSink {
     segment += 1
   }
 
+  /// Added before rounding. Means that lie exactly between two values are common, and which other targets share the pass
+  /// decides the last bits of a sum: without a margin they would decide the byte too.
+  private static let tieMargin = 1e-6
+
   /// The finished cells of a target: 8-bit samples in the picture's model, alpha straight. Call when all rows are in.
   func samples(of target: Int) -> [UInt8] {
-    func rounded(_ value: Double) -> UInt8 { UInt8(max(0, min(255, value + 0.5))) }
+    func rounded(_ value: Double) -> UInt8 { UInt8(max(0, min(255, value + 0.5 + Self.tieMargin))) }
     let values = targets[target].finishedCells()
     guard model.hasAlpha else { return values.map(rounded) }
     let channels = model.channels

@@ -138,9 +138,10 @@ struct KeyDecoder {
         return
       }
     } else {
-      let kept = Self.pasteEnd.prefix(matched)
+      let hasRoom = bytes.count < Self.pasteLimit
+      if matched > 0, hasRoom { bytes += Self.pasteEnd.prefix(matched) }
       matched = byte == Self.escape ? 1 : 0
-      if bytes.count < Self.pasteLimit { bytes += kept + (matched == 1 ? [] : [byte]) }
+      if matched == 0, hasRoom { bytes.append(byte) }
     }
     state = .paste(bytes, matched: matched)
   }

@@ -27,9 +27,9 @@ final class CursesScreen {
     if depth != .mono, cn_screen_start_color() > 0 {
       capacity = Int(cn_screen_pair_limit()) - 1
       // ncurses doubles its table as pairs come, re-inserting all: 100 ms at the end. Once at the start costs 2 ms.
-      if capacity > 256, cn_screen_define_pair(Int32(capacity), 1, 2) != 0 { capacity -= 1 }
+      if capacity > 256, cn_screen_define_pair(Int32(capacity), 1, 2, 1) != 0 { capacity -= 1 }
     }
-    pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2) != 0 }
+    pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2, $3 ? 1 : 0) != 0 }
     size = Self.currentSize()
   }
 

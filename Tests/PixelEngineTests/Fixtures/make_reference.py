@@ -8,6 +8,9 @@ model as the engine names it, and the sizes of which FILE.grids holds the grids,
 (CMYK as stored). A grid is Pillow's `resize((N, N), BILINEAR)` of the decoded, upright picture. 16-bit samples are
 rounded to 8 bits first, palettes expanded, which Pillow leaves to its caller. Colours are multiplied by alpha, as Pillow
 resizes them: dividing again would round once more.
+
+Two pictures are not made here, for Pillow cannot: `arithmetic.jpg`, the coefficients of `rgb.jpg` written again by libjpeg
+with `arith_code`, and `ycck.jpg`, CMYK waves written by libjpeg as YCCK.
 """
 
 import os
@@ -117,6 +120,7 @@ def main():
     jpeg("progressive.jpg", photo, FEW, quality=85, progressive=True)
     jpeg("full-colour.jpg", photo.crop((0, 0, 101, 67)), FEW, quality=90, subsampling=0)
     jpeg("cmyk.jpg", image(picture(90, 70, 4, 21, noise=4), "CMYK"), FEW, quality=85)
+    reference("ycck.jpg", Image.open(os.path.join(HERE, "ycck.jpg")), FEW)
     upright = image(picture(72, 40, 3, 22, noise=2))
     for orientation in range(1, 9):
         exif = Image.Exif()

@@ -65,10 +65,14 @@ struct PNGFile {
     var bits = BitWriter()
     bits.write(0b011, 3)
     bits.write(0b0000_1100, 8)  // literal 0: code 00110000, most significant bit first
-    for _ in 0..<((count - 1 + 257) / 258) {
+    let matches = (count - 1 + 257) / 258
+    // Eight matches are 13 whole bytes: from there on the pattern repeats.
+    let repeats = max(0, (matches - 16) / 8)
+    for _ in 0..<(matches - 8 * repeats) {
       bits.write(0b1010_0011, 8)  // length 258: code 11000101
       bits.write(0, 5)  // distance 1
     }
+    bits.repeatLast(13, times: repeats)
     bits.write(0, 7)  // end of block
     let total = 1 + (count - 1 + 257) / 258 * 258
     return [0x78, 0x01] + bits.bytes + bigEndian((total % 65521) << 16 | 1)
@@ -77,6 +81,15 @@ struct PNGFile {
   private struct BitWriter {
     private(set) var bytes: [UInt8] = [0]
     private var used = 0
+
+    /// Repeats the last whole bytes, and moves the bits of the byte begun behind them.
+    mutating func repeatLast(_ count: Int, times: Int) {
+      guard times > 0 else { return }
+      let begun = bytes.removeLast()
+      let pattern = bytes.suffix(count)
+      bytes += (0..<times).flatMap { _ in pattern }
+      bytes.append(begun)
+    }
 
     mutating func write(_ value: Int, _ count: Int) {
       for bit in 0..<count {
