@@ -85,7 +85,7 @@ let package = Package(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["pixelater", "PixelEngine"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["pixelater", "Console", "PixelEngine"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
