@@ -36,7 +36,7 @@ struct Pixelater: ParsableCommand {
   /// The main thread stays here until the first `await`: the console, which is not asynchronous, keeps it.
   @MainActor
   static func main() async {
-    let command: any ParsableCommand
+    var command: any ParsableCommand
     do {
       command = try parseAsRoot()
     } catch {
@@ -48,8 +48,13 @@ struct Pixelater: ParsableCommand {
     case let command as any BackgroundCommand:
       finish(await Invocation.run(command))
     default:
-      // A command that only groups others: its help.
-      finish(.parsing(CleanExit.helpRequest(type(of: command))))
+      // The argument parser's own: help of a command.
+      do {
+        try command.run()
+        finish(.status(.success))
+      } catch {
+        finish(.parsing(error))
+      }
     }
   }
 }

@@ -26,7 +26,6 @@ enum Invocation {
   /// Runs a command in a task that signals cancel.
   @MainActor
   static func run(_ command: some BackgroundCommand) async -> Ending {
-    Interruption.block()
     signal(SIGPIPE, SIG_IGN)
     let setup: Session.Setup
     do throws(CommandFailure) {

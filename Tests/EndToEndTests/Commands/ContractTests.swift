@@ -33,11 +33,10 @@ struct ContractTests {
     let failure = try #require(outcomes["truncated.jpg"]?["failure"] as? [String: Any])
     #expect(Set(failure.keys) == ["code", "message"])
     #expect(failure["code"] as? String == "truncated")
-    #expect(
-      workspace.renditions
-        == [8, 16, 32, 48, 64].flatMap { n in
-          ["pixelated-\(n)x\(n)-a picture.png", "pixelated-\(n)x\(n)-folder/photo.jpg"]
-        }.sorted())
+    let expected = [8, 16, 32, 48, 64].flatMap { (side: Int) -> [String] in
+      ["pixelated-\(side)x\(side)-a picture.png", "pixelated-\(side)x\(side)-folder/photo.jpg"]
+    }
+    #expect(workspace.renditions == expected.sorted())
 
     // What is done is left alone, and so is what failed for good.
     let again = try await pixelater("run", "--all", "--json")
@@ -196,7 +195,7 @@ struct ContractTests {
     }
     let result = try await pixelater.run(arguments, located: false)
     #expect(result.status == ending.status, "\(result.output)\(result.errors)")
-    #expect(result.errors.contains(ending.says), "\(result.errors)")
+    #expect(ending.says.isEmpty || result.errors.contains(ending.says), "\(result.errors)")
     if result.status > 1 {
       #expect(result.errors.hasPrefix("pixelater: "), "\(result.errors)")
       #expect(result.output.isEmpty)

@@ -14,7 +14,7 @@ struct HostileNameTests {
   func names() async throws {
     let workspace = try TestWorkspace()
     let pixelater = Program(workspace: workspace)
-    let picture = try TestWorkspace.picture(width: 9, height: 9)
+    let picture = try TestWorkspace.picture(width: 66, height: 64)
     // A file's path cannot hold "..": that key comes another way, if at all.
     let names = Self.names.filter { !$0.contains("..") }
     for name in names { try workspace.put(name, picture) }

@@ -39,7 +39,9 @@ struct InterruptionTests {
     #expect(strays.isEmpty)
   }
 
-  @Test("Interrupted, a run stops in good order and says so", arguments: [(SIGINT, Int32(130)), (SIGTERM, 143)])
+  @Test(
+    "Interrupted, a run stops in good order and says so",
+    arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
   func interrupt(signal: Int32, status: Int32) async throws {
     try fill(24)
     let run = try pixelater.start(["run", "--all", "--json"])
@@ -75,7 +77,9 @@ struct InterruptionTests {
     #expect(again.status == 0, "what failed for good is not tried again")
   }
 
-  @Test("A worker processes what lands, and stops when it is told to", arguments: [(SIGTERM, Int32(0)), (SIGINT, 130)])
+  @Test(
+    "A worker processes what lands, and stops when it is told to",
+    arguments: [(SIGTERM, 0), (SIGINT, 130)] as [(Int32, Int32)])
   func watch(signal: Int32, status: Int32) async throws {
     try workspace.putPicture("early.png")
     let worker = try pixelater.start(["worker"])

@@ -69,7 +69,9 @@ struct WorkTests {
     let sheet = try await pixelater("preview", "p.png", "--size", "all")
     #expect(sheet.status == 0)
     #expect([8, 16, 32, 48, 64].allSatisfy { sheet.lines.contains("\($0)x\($0)") })
-    #expect(sheet.output.split(separator: "\n", omittingEmptySubsequences: false).count == 84 + 5 + 4 + 1)
+    // Half as many lines as rows, a name for each, and an empty line between.
+    let count = sheet.output.split(separator: "\n", omittingEmptySubsequences: false).count - 1
+    #expect(count == (8 + 16 + 32 + 48 + 64) / 2 + 5 + 4)
     #expect(!sheet.output.contains("\u{1B}"))
     let colored = try await pixelater("preview", "p.png", "--size", "8", "--colors", "256")
     #expect(colored.output.contains("\u{1B}[38;5;") || colored.output.contains(";48;5;"))
@@ -94,8 +96,8 @@ struct WorkTests {
 
   @Test("Verify finds a rendition that is not what it should be")
   func verify() async throws {
-    try workspace.putPicture("p.png")
-    try workspace.putPicture("q.jpg", width: 90, height: 70, format: .jpeg)
+    try workspace.putPicture("p.png", width: 160, height: 120)
+    try workspace.putPicture("q.jpg", width: 400, height: 300, format: .jpeg)
     _ = try await pixelater("run", "--all")
     let well = try await pixelater("verify", "--json")
     #expect(well.status == 0, "\(well.output)")

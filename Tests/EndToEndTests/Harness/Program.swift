@@ -67,8 +67,11 @@ struct Program: Sendable {
 }
 
 /// A process that was started. What it prints goes to files, so that nothing ever waits for a reader.
+///
+/// Not Foundation's `Process`: that takes a process for running as long as any descendant of it lives, such as the
+/// server that tmux leaves behind.
 final class RunningProgram: Sendable {
-  private let process = Process()
+  private let id: pid_t
   private let outputPath: String
   private let errorPath: String
   private let ended: AsyncStream<Int32>
@@ -76,29 +79,39 @@ final class RunningProgram: Sendable {
   init(
     executable: String, arguments: [String], environment: [String: String], input: String, folder: String
   ) throws {
-    let id = UUID().uuidString
-    outputPath = folder + "/out-" + id
-    errorPath = folder + "/err-" + id
-    for (path, text) in [(outputPath, ""), (errorPath, ""), (folder + "/in-" + id, input)] {
-      try text.write(toFile: path, atomically: false, encoding: .utf8)
-    }
-    process.executableURL = URL(filePath: executable)
-    process.arguments = arguments
-    process.environment = environment
-    process.currentDirectoryURL = URL(filePath: folder)
-    process.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder + "/in-" + id))
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputPath))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorPath))
+    let name = UUID().uuidString
+    outputPath = folder + "/out-" + name
+    errorPath = folder + "/err-" + name
+    let inputPath = folder + "/in-" + name
+    try input.write(toFile: inputPath, atomically: false, encoding: .utf8)
+
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, inputPath, O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, outputPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    posix_spawn_file_actions_addopen(&actions, 2, errorPath, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    let line = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", folder, executable] + arguments
+    var words: [UnsafeMutablePointer<CChar>?] = line.map { strdup($0) } + [nil]
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { (words + variables).forEach { free($0) } }
+    var id = pid_t()
+    let problem = posix_spawn(&id, line[0], &actions, nil, &words, &variables)
+    guard problem == 0 else { throw POSIXError(.init(rawValue: problem) ?? .EIO) }
+    self.id = id
+
     let (ended, sink) = AsyncStream<Int32>.makeStream()
     self.ended = ended
-    process.terminationHandler = { process in
-      sink.yield(process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus)
+    Thread.detachNewThread { [id] in
+      var status: Int32 = 0
+      while waitpid(id, &status, 0) < 0, errno == EINTR {}
+      // Exited: the status is the second byte; killed: the signal is in the low seven bits (wait(2)).
+      sink.yield(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F))
       sink.finish()
     }
-    try process.run()
   }
 
-  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+  func signal(_ number: Int32) { kill(id, number) }
 
   var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
   var errors: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
