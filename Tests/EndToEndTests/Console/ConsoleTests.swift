@@ -132,7 +132,11 @@ struct ConsoleTests {
       try await console.wait(for: "\(side)×\(side)")
       var seen: ScreenPicture?
       try await eventually("the picture is on the screen", within: .seconds(20)) {
-        seen = ScreenPicture(try await console.coloredScreen(), side: side, pixels: expected.pixels)
+        let screen = try await console.coloredScreen()
+        seen =
+          (1...6).lazy.compactMap { scale in
+            ScreenPicture(screen, side: side * scale, pixels: expected.enlarged(side: side, by: scale))
+          }.first
         return seen != nil
       }
     }
@@ -160,12 +164,21 @@ struct ConsoleTests {
   }
 }
 
+extension BlockPicture {
+  /// Each pixel as a square: how a small picture is shown where there is room.
+  func enlarged(side: Int, by scale: Int) -> [[UInt8]] {
+    (0..<(side * scale)).flatMap { y in
+      (0..<(side * scale)).map { x in pixels[y / scale * side + x / scale] }
+    }
+  }
+}
+
 /// A picture found on a screen.
 struct ScreenPicture {
   /// Nil where no part of the screen shows the picture.
   init?(_ screen: String, side: Int, pixels: [[UInt8]]) {
     let rows = screen.split(separator: "\n", omittingEmptySubsequences: false).map { Self.cells($0) }
-    guard rows.count >= side / 2 else { return nil }
+    guard side % 2 == 0, rows.count >= side / 2 else { return nil }
     for top in 0...(rows.count - side / 2) {
       for left in 0...max(0, (rows[top].count - side)) {
         let matches = (0..<(side / 2)).allSatisfy { row in

@@ -11,8 +11,7 @@ final class Tmux: Sendable {
   static let isThere = FileManager.default.isExecutableFile(atPath: "/usr/bin/tmux")
   static let isMissingByDesign = !isThere && (ProcessInfo.processInfo.environment["CI"] ?? "").isEmpty
 
-  /// - Parameter command: a line for the shell, in which `$pixelater` is the binary. The screen then shows the shell's own
-  ///   state, to see what the program left behind.
+  /// - Parameter command: a line for the shell, in which `$pixelater` is the binary.
   init(_ workspace: TestWorkspace, command: String, columns: Int = 100, rows: Int = 30, world: [String: String] = [:])
     async throws
   {
@@ -21,13 +20,11 @@ final class Tmux: Sendable {
     environment = Program(workspace: workspace).world.merging(
       [
         "pixelater": Program.path, "PIXELATER_SOURCE": workspace.source,
-        "PIXELATER_DESTINATION": workspace.destination, "PS1": "shell$ ", "COLORTERM": "truecolor",
+        "PIXELATER_DESTINATION": workspace.destination, "COLORTERM": "truecolor",
       ].merging(world) { _, new in new }
     ) { _, new in new }
-    try await tmux("new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "/bin/sh")
-    try await eventually("the shell asks") { try await screen().contains("shell$") }
-    try await type(command)
-    try await press("Enter")
+    // The screen stays when the command has ended, to see what it left behind.
+    try await tmux("new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "/bin/sh", "-c", command + "; exec cat")
   }
 
   /// Presses keys by tmux's names.
