@@ -4,7 +4,7 @@ import Testing
 @testable import Terminal
 
 @Suite struct KeyDecoderTests {
-  private func decode(_ text: String, term: KeyTable = KeyTable()) -> [InputEvent] {
+  private func decode(_ text: String, term: KeySequences = KeySequences()) -> [InputEvent] {
     var decoder = KeyDecoder(keys: term)
     return decoder.feed(text.utf8, at: 0) + decoder.flush()
   }
@@ -150,7 +150,7 @@ import Testing
   @Test(arguments: ["linux", "vt100", "xterm-256color", "rxvt-unicode", "screen", "vt220", "tmux-256color"])
   func keysOfTheDescription(term: String) throws {
     let entry = try #require(TerminfoEntry(reading: term))
-    let table = KeyTable(entry: entry)
+    let table = KeySequences(entry: entry)
     for (name, key) in [("kcuu1", Key.up), ("kf1", .function(1)), ("khome", .home), ("kdch1", .delete), ("knp", .pageDown)] {
       guard let bytes = entry.strings[name], bytes.count > 1 else { continue }
       #expect(decode(String(decoding: bytes, as: UTF8.self), term: table) == [.key(key)], "\(name)")

@@ -11,7 +11,7 @@ final class TerminalSession {
   let wakeup: Wakeup
   /// What was typed while the terminal was being asked.
   let typedAhead: [UInt8]
-  let keys: KeyTable
+  let keys: KeySequences
   private let environment: [String: String]
   private let options: TerminalOptions
   private var keptError: Int32 = -1
@@ -38,7 +38,7 @@ final class TerminalSession {
     }
 
     let description = try TerminalDescription(term: term, capabilities: detection.capabilities)
-    keys = KeyTable(entry: description.entry)
+    keys = KeySequences(entry: description.entry)
     cn_signals_remember()
     let farewell = description.farewell
     cn_crash_arm(farewell, farewell.count)
