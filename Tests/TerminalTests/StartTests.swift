@@ -1,5 +1,4 @@
 import Console
-import Foundation
 import Terminal
 import Testing
 import terminal_probe
@@ -90,17 +89,9 @@ import terminal_probe
   }
 
   @Test func notATerminal() throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try PseudoTerminal.probe())
-    process.environment = Self.utf8
-    let errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = errors
-    try process.run()
-    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 2)
-    #expect(text == "notATerminal\n")
+    let (status, output, errors) = try ChildProcess.run(try PseudoTerminal.probe(), [], environment: Self.utf8)
+    #expect(status == 2)
+    #expect(output == [])
+    #expect(String(decoding: errors, as: UTF8.self) == "notATerminal\n")
   }
 }

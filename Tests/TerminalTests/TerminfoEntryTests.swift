@@ -1,5 +1,4 @@
 import Console
-import Foundation
 import Testing
 
 @testable import Terminal
@@ -83,16 +82,10 @@ import Testing
   }
 
   private func run(_ program: String, _ arguments: [String], compiled: [UInt8]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = ["TERMINFO": "b64:" + Base64.encode(compiled, alphabet: .urlSafe), "PATH": "/usr/bin:/bin"]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return String(decoding: data, as: UTF8.self)
+    let (status, output, _) = try ChildProcess.run(
+      program, arguments,
+      environment: ["TERMINFO": "b64:" + Base64.encode(compiled, alphabet: .urlSafe), "PATH": "/usr/bin:/bin"])
+    #expect(status == 0)
+    return String(decoding: output, as: UTF8.self)
   }
 }
