@@ -83,7 +83,8 @@ import terminal_probe
   func suspendAndResume(by way: String) throws {
     let probe = try PseudoTerminal.probe()
     // Not a loop: bash leaves one when a job stops in it.
-    let script = "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
+    let script =
+      "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
     let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
     let before = pty.modes()
     try pty.waitForStart()

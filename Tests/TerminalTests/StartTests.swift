@@ -69,13 +69,16 @@ import terminal_probe
   }
 
   @Test func sizesInTheEnvironmentAreNotBelieved() throws {
-    let pty = try open(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "LINES": "20", "COLUMNS": "70"])
+    let pty = try open([
+      "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "LINES": "20", "COLUMNS": "70",
+    ])
     try pty.waitForStart()
     #expect(pty.terminal.title.contains("size=160x50"))
   }
 
   @Test(arguments: [
-    ([:], "typeUnset"), (["TERM": ""], "typeUnset"), (["TERM": "no-such-terminal"], "typeUnknown(\"no-such-terminal\")"),
+    ([:], "typeUnset"), (["TERM": ""], "typeUnset"),
+    (["TERM": "no-such-terminal"], "typeUnknown(\"no-such-terminal\")"),
     (["TERM": "../x"], "typeUnknown(\"../x\")"), (["TERM": "dumb"], "typeTooPlain(\"dumb\")"),
   ])
   func noTerminalToDrawOn(environment: [String: String], reason: String) throws {

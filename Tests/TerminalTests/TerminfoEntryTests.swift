@@ -27,7 +27,8 @@ import Testing
   }
 
   @Test func theFormatIsTheDocumentedOne() throws {
-    let entry = TerminfoEntry(names: "a|b", flags: ["bw"], numbers: ["cols": 80], strings: ["cbt": [0x41], "XX": [0x42]])
+    let entry = TerminfoEntry(
+      names: "a|b", flags: ["bw"], numbers: ["cols": 80], strings: ["cbt": [0x41], "XX": [0x42]])
     let expected: [UInt8] =
       [0x1E, 0x02, 4, 0, 1, 0, 1, 0, 1, 0, 2, 0] + Array("a|b\0".utf8) + [1, 0] + [80, 0, 0, 0] + [0, 0] + [0x41, 0]
       // Extended: counts of flags, numbers and strings; offsets; bytes of the table; offsets of value and name.

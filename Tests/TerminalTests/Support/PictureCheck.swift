@@ -9,7 +9,9 @@ struct PictureCheck {
   var unicode = true
 
   /// Pixels of the whole picture that are not what they should be, the first few by name.
-  func wrong(_ terminal: VirtualTerminal, _ picture: Picture, uncovered: (Int, Int) -> Bool = { _, _ in true }) -> [String] {
+  func wrong(_ terminal: VirtualTerminal, _ picture: Picture, uncovered: (Int, Int) -> Bool = { _, _ in true })
+    -> [String]
+  {
     var result: [String] = []
     for y in 0..<Picture.side where unicode || y % 2 == 0 {
       for x in 0..<Picture.side {

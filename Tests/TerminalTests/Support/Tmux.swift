@@ -48,7 +48,8 @@ final class Tmux {
       title = try show("#{pane_title} ")
       if title.contains(mark) { return }
     }
-    throw PseudoTerminal.Failure(description: "waited for \(mark), saw \(title)\n\(try screen().text.joined(separator: "\n"))")
+    throw PseudoTerminal.Failure(
+      description: "waited for \(mark), saw \(title)\n\(try screen().text.joined(separator: "\n"))")
   }
 
   func type(_ keys: [String]) throws {
