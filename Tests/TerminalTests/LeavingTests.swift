@@ -77,6 +77,25 @@ import terminal_probe
     #expect(pty.hangUp() == .exit(129))
   }
 
+  /// Stopped from outside, with no chance to give the terminal back; resumed, everything is set up and painted anew.
+  @Test func stoppedFromOutsideAndResumed() throws {
+    let pty = try PseudoTerminal(["truecolor"], environment: environment())
+    try pty.waitForStart()
+    let modes = pty.modes()
+    kill(pty.pid, SIGSTOP)
+    pty.forgetScreen()
+    // What a shell would do.
+    var cooked = termios()
+    tcgetattr(pty.device, &cooked)
+    cooked.c_lflag |= tcflag_t(ICANON | ECHO | ISIG)
+    tcsetattr(pty.device, TCSANOW, &cooked)
+    kill(pty.pid, SIGCONT)
+    try pty.wait(for: "the picture again") { $0.title.contains("frame=2 ") }
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 0)) == [])
+    #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+    #expect(pty.modes() == modes)
+  }
+
   /// A shell with job control around it: stopped, the terminal is the shell's; resumed, everything is painted anew, in
   /// the size of then.
   @Test(arguments: ["key", "signal"])

@@ -160,6 +160,9 @@ final class PseudoTerminal {
     return group
   }
 
+  /// The terminal loses all it shows.
+  func forgetScreen() { terminal = VirtualTerminal(columns: terminal.columns, rows: terminal.rows) }
+
   func forgetReceived() { received = [] }
 
   /// The modes of the terminal device as `stty -g` would show them.
