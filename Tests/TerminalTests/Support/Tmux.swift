@@ -20,17 +20,20 @@ final class Tmux {
   static var isRequired: Bool { ProcessInfo.processInfo.environment["CI"] == "true" }
 
   init(_ command: String, environment: [String: String]) throws {
-    socket = "terminal-tests-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    socket = FileManager.default.temporaryDirectory.appendingPathComponent("tmux-\(UUID())").path
     let variables = environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
     try run(["-f", "/dev/null", "-u", "new-session", "-d", "-x", "160", "-y", "50", "env \(variables) \(command)"])
   }
 
-  deinit { _ = try? run(["kill-server"]) }
+  deinit {
+    _ = try? run(["kill-server"])
+    try? FileManager.default.removeItem(atPath: socket)
+  }
 
   @discardableResult
   func run(_ arguments: [String]) throws -> [UInt8] {
     let (status, output, errors) = try ChildProcess.run(
-      try Self.program(), ["-L", socket] + arguments, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"])
+      try Self.program(), ["-S", socket] + arguments, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"])
     guard status == 0 else {
       throw ChildProcess.Failure(description: "tmux \(arguments): \(String(decoding: errors, as: UTF8.self))")
     }
