@@ -241,7 +241,9 @@ struct KeyDecoder {
       return
     }
     // Private answers (`ESC [ ? ... c`) start with one of < = > ?, and keys have no intermediates.
-    guard !(UInt8(ascii: "<")...UInt8(ascii: "?") ~= first), !body.contains(where: { 0x20...0x2F ~= $0 }) else { return }
+    guard !(UInt8(ascii: "<")...UInt8(ascii: "?") ~= first), !body.contains(where: { 0x20...0x2F ~= $0 }) else {
+      return
+    }
     let numbers = body.dropLast().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
       .map { Int(String(decoding: $0, as: UTF8.self)) }
     if final == UInt8(ascii: "~") {

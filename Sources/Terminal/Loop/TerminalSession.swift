@@ -19,7 +19,7 @@ final class TerminalSession {
 
   init(options: TerminalOptions) throws(TerminalError) {
     self.options = options
-    environment = Self.variables()
+    environment = .ofThisProcess
     guard isatty(0) != 0, isatty(1) != 0, cn_tty_save() != 0 else { throw .notATerminal }
     guard let term = environment["TERM"], !term.isEmpty else { throw .typeUnset }
     let facts = TerminalFacts.current(environment: environment)
@@ -55,19 +55,6 @@ final class TerminalSession {
     mouse = screen.capabilities.mouse
     cn_signals_install(wakeup.writeEnd)
     askForReports()
-  }
-
-  private static func variables() -> [String: String] {
-    var result: [String: String] = [:]
-    var next = environ
-    while let entry = next.pointee {
-      let text = String(cString: entry)
-      if let split = text.firstIndex(of: "=") {
-        result[String(text[..<split])] = String(text[text.index(after: split)...])
-      }
-      next += 1
-    }
-    return result
   }
 
   // MARK: Reports
