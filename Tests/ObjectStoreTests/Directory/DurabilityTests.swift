@@ -114,8 +114,8 @@ struct DurabilityTests {
     ]
   }
 
-  /// Each call of a put fails once, the first, the second and so on: the old object stays or the new one is there, whole, and nothing
-  /// is left behind.
+  /// Each call of a put fails once, the first, the second and so on: the old object stays or the new one is there,
+  /// whole, and nothing is left behind.
   @Test(arguments: faults)
   func aFaultLeavesTheOldObject(_ fault: Fault) async throws {
     let armed = Locked<Int?>(nil)
