@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A bucket that is a folder: each object a file, durable and atomic, fit for several processes at once.
 ///
-/// - A plain folder of files is a store as it is; `DiskPath` tells which file is which key, `RootFolder.target(of:)` which links are
-///   objects. Sockets, devices, FIFOs and names that are not UTF-8 never are.
+/// - A plain folder of files is a store as it is; `DiskPath` tells which file is which key, `RootFolder.target(of:)`
+///   which links are objects. Sockets, devices, FIFOs and names that are not UTF-8 never are.
 /// - The ETag is the file's inode, time of change and size: cheap, and another for other content.
 /// - S3 has no folders: those that a removed object leaves empty are removed too, empty ones are not listed.
 /// - Calls block their thread while the disk works; they ask for cancellation between chunks, names and pages.
@@ -21,7 +21,8 @@ package final class DirectoryStore: ObjectStore {
   /// - Parameters:
   ///   - root: a path; a relative one counts from the current directory.
   ///   - create: makes the folder, and those above it, where they are missing.
-  ///   - readOnly: `put` and `delete` throw `readOnly`, and nothing below the root is touched, not even what was left unfinished.
+  ///   - readOnly: `put` and `delete` throw `readOnly`, and nothing below the root is touched, not even what was left
+  ///     unfinished.
   /// - Throws: `noSuchBucket` where there is no folder, `accessDenied`; the error's key is the path.
   package convenience init(root: String, create: Bool, readOnly: Bool = false) throws(StoreError) {
     try self.init(root: root, create: create, readOnly: readOnly, calls: .system)

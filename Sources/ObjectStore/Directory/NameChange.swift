@@ -22,7 +22,8 @@ struct NameChange {
           path = DiskPath.displaced(key)
           folder = try makeFolders(path.folders)
         } else if try FileStatus.of(path.name, in: folder) == nil {
-          // Once displaced, an object stays there, so that a reader that looks at the plain name and then there finds it.
+          // Once displaced, an object stays there, so that a reader that looks at the plain name and then there finds
+          // it.
           let displaced = DiskPath.displaced(key)
           if try exists(displaced) {
             path = displaced
@@ -69,8 +70,8 @@ struct NameChange {
     return changed
   }
 
-  /// Makes the folders on a path durable, all of them: one may be new, and an older one may have been made a moment ago by another
-  /// store that has not come to that yet.
+  /// Makes the folders on a path durable, all of them: one may be new, and an older one may have been made a moment
+  /// ago by another store that has not come to that yet.
   func synchronize(_ folders: [DiskName]) throws(SystemFault) {
     var folder = try root.open()
     try calls.synchronize(folder)
@@ -115,8 +116,8 @@ struct NameChange {
     return folder
   }
 
-  /// Opens a folder, and makes it if it is missing. An object that has its name is moved to its displaced name, in one step and
-  /// for good; a link, a device or a socket in the way is an error.
+  /// Opens a folder, and makes it if it is missing. An object that has its name is moved to its displaced name, in
+  /// one step and for good; a link, a device or a socket in the way is an error.
   private func makeFolder(
     _ name: DiskName, in parent: borrowing Descriptor, path: ArraySlice<DiskName>
   ) throws(SystemFault) -> Descriptor {
@@ -170,8 +171,8 @@ struct NameChange {
 }
 
 extension OpenFile {
-  /// Opens a file that is about to lose its name: as long as it is open, its inode cannot become another file's. Nil where there is none,
-  /// or where it may not be opened; its metadata then stays, and is stale to any other file.
+  /// Opens a file that is about to lose its name: as long as it is open, its inode cannot become another file's. Nil
+  /// where there is none, or where it may not be opened; its metadata then stays, and is stale to any other file.
   fileprivate static func old(_ name: DiskName, in folder: borrowing Descriptor) -> OpenFile? {
     let directory = folder.raw
     guard

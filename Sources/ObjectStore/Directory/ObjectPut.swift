@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// One `put`: a temporary file, its metadata, both durable; then the name, and the folders that hold it.
 ///
-/// A crash before the rename leaves the old object with its metadata and a temporary file for the next start to remove; after
-/// it, the new one with its own.
+/// A crash before the rename leaves the old object with its metadata and a temporary file for the next start to
+/// remove; after it, the new one with its own.
 struct ObjectPut {
   let key: ObjectKey
   let root: RootFolder
@@ -59,8 +59,8 @@ struct ObjectPut {
     try calls.synchronize(workspace.metadata)
   }
 
-  /// Gives the file a time of its own. The kernel's clock stands still for milliseconds, in which an inode may be freed and
-  /// taken again: two contents of one size would have one ETag.
+  /// Gives the file a time of its own. The kernel's clock stands still for milliseconds, in which an inode may be
+  /// freed and taken again: two contents of one size would have one ETag.
   private static func stamp(_ file: borrowing Descriptor) throws(SystemFault) {
     var now = timespec()
     guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { throw .last }
