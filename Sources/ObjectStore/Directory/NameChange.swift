@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The steps of a write that change names. All run with the workspace's lock held, so that no other store on the root
+/// The steps of a write that change names. All run with the reserved's lock held, so that no other store on the root
 /// comes between two of them; what strangers do meanwhile is met by trying again.
 struct NameChange {
   let root: RootFolder
-  let workspace: Workspace
+  let reserved: ReservedFolder
   let calls: FileCalls
 
   private static let attempts = 32
@@ -31,8 +31,8 @@ struct NameChange {
           }
         }
         let old = OpenFile.old(path.name, in: folder)
-        try calls.rename(temporary, in: workspace.temporary, to: path.name, in: folder)
-        old?.forget(in: workspace.metadata)
+        try calls.rename(temporary, in: reserved.temporary, to: path.name, in: folder)
+        old?.forget(in: reserved.metadata)
         return path.folders
       } catch {
         // A folder was removed, or something came to stand in the way, between two calls.
@@ -40,7 +40,7 @@ struct NameChange {
           throw error
         }
         _ = try root.open()
-        guard try FileStatus.of(temporary, in: workspace.temporary) != nil else { throw error }
+        guard try FileStatus.of(temporary, in: reserved.temporary) != nil else { throw error }
         fault = error
       }
     }
@@ -59,7 +59,7 @@ struct NameChange {
         guard let status = try FileStatus.of(path.name, in: folder), try isObject(path, status) else { continue }
         let old = OpenFile.old(path.name, in: folder)
         try unlink(path.name, in: folder)
-        old?.forget(in: workspace.metadata)
+        old?.forget(in: reserved.metadata)
       } catch {
         if error.isAbsence { continue }
         throw error
@@ -131,7 +131,7 @@ struct NameChange {
         let folder = try makeFolders(displaced.folders)
         let old = OpenFile.old(displaced.name, in: folder)
         try calls.rename(name, in: parent, to: displaced.name, in: folder)
-        old?.forget(in: workspace.metadata)
+        old?.forget(in: reserved.metadata)
       }
     }
     _ = try calls.makeFolder(name, in: parent)
@@ -194,12 +194,12 @@ extension OpenFile {
 struct ObjectDelete {
   let key: ObjectKey
   let root: RootFolder
-  let workspace: Workspace
+  let reserved: ReservedFolder
   let calls: FileCalls
 
   func run() throws(SystemFault) {
-    let change = NameChange(root: root, workspace: workspace, calls: calls)
-    guard let left = try workspace.exclusively({ () throws(SystemFault) in try change.remove(key) }) else { return }
+    let change = NameChange(root: root, reserved: reserved, calls: calls)
+    guard let left = try reserved.exclusively({ () throws(SystemFault) in try change.remove(key) }) else { return }
     do { try calls.synchronize(try root.open(left)) } catch {
       // The folder went after the name did: whoever removed it answers for that.
       if !error.isAbsence { throw error }

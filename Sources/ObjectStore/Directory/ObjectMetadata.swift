@@ -52,7 +52,7 @@ struct ObjectMetadata: Equatable, Sendable {
     -> ObjectMetadata?
   {
     do {
-      let folder = try RootFolder.folder(Workspace.metadataName, in: reserved)
+      let folder = try RootFolder.folder(ReservedFolder.metadataName, in: reserved)
       let directory = folder.raw
       let file = try Descriptor(
         adopting: name(identity).withCString { openat(directory, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) })
