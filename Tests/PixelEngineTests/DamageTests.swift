@@ -39,7 +39,7 @@ struct DamageTests {
     let file = Fixture.bytes(name)
     var random = SeededNumbers(seed: UInt64(file.count))
     var refused = 0
-    for _ in 0..<120 {
+    for _ in 0..<60 {
       var changed = file
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let place = Int.random(in: 0..<changed.count, using: &random)
@@ -68,7 +68,7 @@ struct DamageTests {
   func everyByteOfAHeader(_ name: String) throws {
     let file = Fixture.bytes(name)
     for place in 0..<min(file.count, name.hasSuffix("jpg") ? 240 : 140) {
-      for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] where file[place] != value {
+      for value in [0, 0x7F, 0xFF] as [UInt8] where file[place] != value {
         var changed = file
         changed[place] = value
         var limits = Limits()

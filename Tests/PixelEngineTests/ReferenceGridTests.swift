@@ -40,6 +40,11 @@ struct ReferenceGridTests {
     }
   }
 
+  @Test func noSizesGiveNoGridsAndStillCheckTheFile() throws {
+    #expect(try engine.pixelate(Fixture.bytes("rgb.png"), sizes: []).grids.isEmpty)
+    #expect(throws: PixelError.self) { try engine.pixelate(Array(Fixture.bytes("rgb.png").dropLast(20)), sizes: []) }
+  }
+
   @Test func aPictureOfTheGridsSizeIsItsOwnGrid() throws {
     var random = SeededNumbers(seed: 1)
     let samples = (0..<(48 * 48 * 3)).map { _ in UInt8.random(in: 0...255, using: &random) }

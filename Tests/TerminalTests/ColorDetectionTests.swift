@@ -78,12 +78,20 @@ import Testing
     Case(["TERM": "xterm-kitty", "NO_COLOR": "1"], .mono, .noColor),
     Case(["TERM": "xterm-kitty", "NO_COLOR": ""], .truecolor, .knownByName("TERM")),
     Case(["TERM": "xterm-kitty"], .mono, .never, options: TerminalOptions(color: .never)),
-    Case(["TERM": "xterm-kitty", "NO_COLOR": "1"], .truecolor, .knownByName("TERM"), options: TerminalOptions(color: .always)),
-    Case(["TERM": "vt100", "NO_COLOR": "1"], colors: 0, .palette256, .requested, options: TerminalOptions(depth: .palette256)),
+    Case(
+      ["TERM": "xterm-kitty", "NO_COLOR": "1"], .truecolor, .knownByName("TERM"),
+      options: TerminalOptions(color: .always)),
+    Case(
+      ["TERM": "vt100", "NO_COLOR": "1"], colors: 0, .palette256, .requested,
+      options: TerminalOptions(depth: .palette256)),
     Case(["TERM": "xterm-kitty"], .palette8, .requested, options: TerminalOptions(depth: .palette8, color: .never)),
     Case(["TERM": "xterm-kitty"], .mono, .notATerminal, isTerminal: false),
-    Case(["TERM": "xterm-kitty"], .truecolor, .knownByName("TERM"), options: TerminalOptions(color: .always), isTerminal: false),
-    Case(["TERM": "xterm-256color"], .palette256, .terminfoColors(256), options: TerminalOptions(color: .always), isTerminal: false),
+    Case(
+      ["TERM": "xterm-kitty"], .truecolor, .knownByName("TERM"), options: TerminalOptions(color: .always),
+      isTerminal: false),
+    Case(
+      ["TERM": "xterm-256color"], .palette256, .terminfoColors(256), options: TerminalOptions(color: .always),
+      isTerminal: false),
     Case([:], colors: nil, .palette16, .assumed, options: TerminalOptions(color: .always), isTerminal: false),
   ]
 
@@ -102,7 +110,8 @@ import Testing
     ("UTF-8", ["LANG": "de_DE.UTF-8"], true, false), ("utf8", [:], true, false),
     ("ANSI_X3.4-1968", [:], false, true), ("ANSI_X3.4-1968", ["LANG": "C"], false, true),
     ("ANSI_X3.4-1968", ["LC_ALL": "C"], false, false), ("ISO-8859-1", ["LANG": "de_DE"], false, false),
-    ("UTF-8", ["LANG": "ja_JP.UTF-8"], true, true), ("UTF-8", ["LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"], true, false),
+    ("UTF-8", ["LANG": "ja_JP.UTF-8"], true, true),
+    ("UTF-8", ["LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"], true, false),
     ("ANSI_X3.4-1968", ["STY": "1"], false, false), ("ANSI_X3.4-1968", ["TERM": "vt100"], false, false),
   ])
   func charactersAreFound(codeset: String, environment: [String: String], unicode: Bool, asks: Bool) {

@@ -4,7 +4,7 @@ import Testing
 @testable import Terminal
 
 @Suite struct KeyDecoderTests {
-  private func decode(_ text: String, term: KeyTable = KeyTable()) -> [InputEvent] {
+  private func decode(_ text: String, term: KeySequences = KeySequences()) -> [InputEvent] {
     var decoder = KeyDecoder(keys: term)
     return decoder.feed(text.utf8, at: 0) + decoder.flush()
   }
@@ -65,7 +65,8 @@ import Testing
 
   @Test func bytesThatAreNotUTF8AreDropped() {
     var decoder = KeyDecoder()
-    let events = decoder.feed([0xFF, 0x61, 0xE2, 0x62, 0xC0, 0x80, 0xED, 0xA0, 0x80, 0xF4, 0x90, 0x80, 0x80, 0x63], at: 0)
+    let events = decoder.feed(
+      [0xFF, 0x61, 0xE2, 0x62, 0xC0, 0x80, 0xED, 0xA0, 0x80, 0xF4, 0x90, 0x80, 0x80, 0x63], at: 0)
     #expect(events == [.key(.character("a")), .key(.character("b")), .key(.character("c"))])
     // C1 controls as UTF-8 are no keys either.
     #expect(decode("\u{9B}A") == [.key(.character("A"))])
@@ -81,9 +82,10 @@ import Testing
   }
 
   @Test func pastesComeInOnePiece() {
-    #expect(decode("a\u{1B}[200~two\r\nlines \u{1B}[A\u{3} é\u{1B}[201~b") == [
-      .key(.character("a")), .paste("two\r\nlines \u{1B}[A\u{3} é"), .key(.character("b")),
-    ])
+    #expect(
+      decode("a\u{1B}[200~two\r\nlines \u{1B}[A\u{3} é\u{1B}[201~b") == [
+        .key(.character("a")), .paste("two\r\nlines \u{1B}[A\u{3} é"), .key(.character("b")),
+      ])
     #expect(decode("\u{1B}[200~\u{1B}[201~") == [.paste("")])
     #expect(decode("\u{1B}[200~a\u{1B}\u{1B}[201~") == [.paste("a\u{1B}")])
     #expect(decode("\u{1B}[200~a\u{1B}[20\u{1B}[201~") == [.paste("a\u{1B}[20")])
@@ -150,8 +152,10 @@ import Testing
   @Test(arguments: ["linux", "vt100", "xterm-256color", "rxvt-unicode", "screen", "vt220", "tmux-256color"])
   func keysOfTheDescription(term: String) throws {
     let entry = try #require(TerminfoEntry(reading: term))
-    let table = KeyTable(entry: entry)
-    for (name, key) in [("kcuu1", Key.up), ("kf1", .function(1)), ("khome", .home), ("kdch1", .delete), ("knp", .pageDown)] {
+    let table = KeySequences(entry: entry)
+    for (name, key) in [
+      ("kcuu1", Key.up), ("kf1", .function(1)), ("khome", .home), ("kdch1", .delete), ("knp", .pageDown),
+    ] {
       guard let bytes = entry.strings[name], bytes.count > 1 else { continue }
       #expect(decode(String(decoding: bytes, as: UTF8.self), term: table) == [.key(key)], "\(name)")
     }

@@ -77,13 +77,33 @@ import terminal_probe
     #expect(pty.hangUp() == .exit(129))
   }
 
+  /// Stopped from outside, with no chance to give the terminal back; resumed, everything is set up and painted anew.
+  @Test func stoppedFromOutsideAndResumed() throws {
+    let pty = try PseudoTerminal(["truecolor"], environment: environment())
+    try pty.waitForStart()
+    let modes = pty.modes()
+    kill(pty.pid, SIGSTOP)
+    pty.forgetScreen()
+    // What a shell would do.
+    var cooked = termios()
+    tcgetattr(pty.device, &cooked)
+    cooked.c_lflag |= tcflag_t(ICANON | ECHO | ISIG)
+    tcsetattr(pty.device, TCSANOW, &cooked)
+    kill(pty.pid, SIGCONT)
+    try pty.wait(for: "the picture again") { $0.title.contains("frame=2 ") }
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 0)) == [])
+    #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+    #expect(pty.modes() == modes)
+  }
+
   /// A shell with job control around it: stopped, the terminal is the shell's; resumed, everything is painted anew, in
   /// the size of then.
   @Test(arguments: ["key", "signal"])
   func suspendAndResume(by way: String) throws {
     let probe = try PseudoTerminal.probe()
     // Not a loop: bash leaves one when a job stops in it.
-    let script = "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
+    let script =
+      "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
     let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
     let before = pty.modes()
     try pty.waitForStart()

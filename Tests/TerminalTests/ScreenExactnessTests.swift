@@ -62,6 +62,18 @@ import terminal_probe
     #expect(pty.terminal.unknown == [])
   }
 
+  @Test func aStormOfResizesEndsRight() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    for step in 0..<45 { pty.resize(columns: 20 + step * 3, rows: 60 - step) }
+    pty.resize(columns: 170, rows: 55)
+    try pty.wait(for: "the last size") { $0.title.contains("size=170x55") }
+    // What was sent for sizes in between has been read by now; one more full repaint is for this size alone.
+    pty.forgetScreen()
+    try pty.type("\u{C}")
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 0)) == [])
+    #expect(pty.terminal.text(row: 53) == "row 53 of a list")
+  }
+
   @Test(arguments: [
     (ColorDepth.palette256, "xterm-256color"), (.palette256, "xterm"), (.palette16, "xterm"),
     (.palette16, "xterm-256color"), (.palette8, "linux"), (.palette8, "xterm"), (.palette8, "vt100"), (.mono, "vt100"),

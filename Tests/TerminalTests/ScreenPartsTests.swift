@@ -90,7 +90,8 @@ import Testing
   }
 
   private func plan(_ texts: [String], at index: Int, unicode: Bool = true, style: Style = Style()) -> PlannedCell {
-    CellPlanner(depth: .truecolor, unicode: unicode).plan(texts.map { ScreenCell(text: $0, style: style) }[...], at: index)
+    CellPlanner(depth: .truecolor, unicode: unicode).plan(
+      texts.map { ScreenCell(text: $0, style: style) }[...], at: index)
   }
 
   private func block(_ text: String, _ foreground: Color, _ background: Color) -> PlannedCell {

@@ -1,5 +1,4 @@
 import Console
-import Foundation
 import Terminal
 import Testing
 import terminal_probe
@@ -70,13 +69,16 @@ import terminal_probe
   }
 
   @Test func sizesInTheEnvironmentAreNotBelieved() throws {
-    let pty = try open(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "LINES": "20", "COLUMNS": "70"])
+    let pty = try open([
+      "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "LINES": "20", "COLUMNS": "70",
+    ])
     try pty.waitForStart()
     #expect(pty.terminal.title.contains("size=160x50"))
   }
 
   @Test(arguments: [
-    ([:], "typeUnset"), (["TERM": ""], "typeUnset"), (["TERM": "no-such-terminal"], "typeUnknown(\"no-such-terminal\")"),
+    ([:], "typeUnset"), (["TERM": ""], "typeUnset"),
+    (["TERM": "no-such-terminal"], "typeUnknown(\"no-such-terminal\")"),
     (["TERM": "../x"], "typeUnknown(\"../x\")"), (["TERM": "dumb"], "typeTooPlain(\"dumb\")"),
   ])
   func noTerminalToDrawOn(environment: [String: String], reason: String) throws {
@@ -90,17 +92,9 @@ import terminal_probe
   }
 
   @Test func notATerminal() throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: try PseudoTerminal.probe())
-    process.environment = Self.utf8
-    let errors = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = errors
-    try process.run()
-    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 2)
-    #expect(text == "notATerminal\n")
+    let (status, output, errors) = try ChildProcess.run(try PseudoTerminal.probe(), [], environment: Self.utf8)
+    #expect(status == 2)
+    #expect(output == [])
+    #expect(String(decoding: errors, as: UTF8.self) == "notATerminal\n")
   }
 }

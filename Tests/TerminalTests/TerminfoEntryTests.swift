@@ -1,5 +1,4 @@
 import Console
-import Foundation
 import Testing
 
 @testable import Terminal
@@ -28,7 +27,8 @@ import Testing
   }
 
   @Test func theFormatIsTheDocumentedOne() throws {
-    let entry = TerminfoEntry(names: "a|b", flags: ["bw"], numbers: ["cols": 80], strings: ["cbt": [0x41], "XX": [0x42]])
+    let entry = TerminfoEntry(
+      names: "a|b", flags: ["bw"], numbers: ["cols": 80], strings: ["cbt": [0x41], "XX": [0x42]])
     let expected: [UInt8] =
       [0x1E, 0x02, 4, 0, 1, 0, 1, 0, 1, 0, 2, 0] + Array("a|b\0".utf8) + [1, 0] + [80, 0, 0, 0] + [0, 0] + [0x41, 0]
       // Extended: counts of flags, numbers and strings; offsets; bytes of the table; offsets of value and name.
@@ -83,16 +83,10 @@ import Testing
   }
 
   private func run(_ program: String, _ arguments: [String], compiled: [UInt8]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    process.environment = ["TERMINFO": "b64:" + Base64.encode(compiled, alphabet: .urlSafe), "PATH": "/usr/bin:/bin"]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return String(decoding: data, as: UTF8.self)
+    let (status, output, _) = try ChildProcess.run(
+      program, arguments,
+      environment: ["TERMINFO": "b64:" + Base64.encode(compiled, alphabet: .urlSafe), "PATH": "/usr/bin:/bin"])
+    #expect(status == 0)
+    return String(decoding: output, as: UTF8.self)
   }
 }

@@ -25,7 +25,8 @@ struct TmuxTests {
     let tmux = try open(term: term, arguments: "truecolor")
     let check = PictureCheck()
     for (key, picture) in [
-      ("0", Picture.nearZero), ("s", .sprite), ("f", .flat), ("=", .stripes), ("n", .noise(seed: 1)), ("L", .noise(seed: 1)),
+      ("0", Picture.nearZero), ("s", .sprite), ("f", .flat), ("=", .stripes), ("n", .noise(seed: 1)),
+      ("L", .noise(seed: 1)),
     ] {
       try tmux.type([key])
       #expect(check.wrong(try tmux.screen(), picture) == [], "\(key)")
@@ -50,7 +51,9 @@ struct TmuxTests {
     #expect(PictureCheck().wrong(try tmux.screen(), .noise(seed: 0)) == [])
   }
 
-  @Test(arguments: [(ColorDepth.palette256, "screen-256color"), (.palette16, "xterm"), (.palette8, "linux"), (.mono, "vt100")])
+  @Test(arguments: [
+    (ColorDepth.palette256, "screen-256color"), (.palette16, "xterm"), (.palette8, "linux"), (.mono, "vt100"),
+  ])
   func fewerColorsAreExact(depth: ColorDepth, term: String) throws {
     let tmux = try open(term: term, arguments: depth.rawValue)
     let check = PictureCheck(depth: depth)
@@ -64,9 +67,11 @@ struct TmuxTests {
     let tmux = try open(term: "tmux-256color")
     for (key, name) in [
       ("Up", "key(Console.Key.up)"), ("F5", "key(Console.Key.function(5))"), ("PPage", "key(Console.Key.pageUp)"),
-      ("Escape", "key(Console.Key.escape)"), ("BTab", "key(Console.Key.backTab)"), ("BSpace", "key(Console.Key.backspace)"),
+      ("Escape", "key(Console.Key.escape)"), ("BTab", "key(Console.Key.backTab)"),
+      ("BSpace", "key(Console.Key.backspace)"),
       ("M-x", "key(Console.Key.alt(\"x\"))"), ("C-a", "key(Console.Key.control(\"a\"))"),
-      ("é", "key(Console.Key.character(\"é\"))"), ("DC", "key(Console.Key.delete)"), ("Enter", "key(Console.Key.enter)"),
+      ("é", "key(Console.Key.character(\"é\"))"), ("DC", "key(Console.Key.delete)"),
+      ("Enter", "key(Console.Key.enter)"),
     ] {
       try tmux.type([key])
       #expect(try tmux.screen().text(row: 49) == name)

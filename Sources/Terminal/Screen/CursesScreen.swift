@@ -19,16 +19,18 @@ final class CursesScreen {
 
   /// Takes over the terminal.
   init(description: TerminalDescription) throws(TerminalError) {
-    let depth = try description.open()
-    capabilities = Capabilities(
-      depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
-    planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
+    var depth = try description.open()
     var capacity = 0
     if depth != .mono, cn_screen_start_color() > 0 {
       capacity = Int(cn_screen_pair_limit()) - 1
       // ncurses doubles its table as pairs come, re-inserting all: 100 ms at the end. Once at the start costs 2 ms.
       if capacity > 256, cn_screen_define_pair(Int32(capacity), 1, 2, 1) != 0 { capacity -= 1 }
+    } else {
+      depth = .mono
     }
+    capabilities = Capabilities(
+      depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
+    planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
     pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2, $3 ? 1 : 0) != 0 }
     size = Self.currentSize()
   }

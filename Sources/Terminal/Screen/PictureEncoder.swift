@@ -40,7 +40,8 @@ struct PictureEncoder {
   }
 
   private func isPlain(_ cell: PlannedCell) -> Bool {
-    let isBlock = cell.base == PlannedCell.space || cell.base == PlannedCell.upperHalf || cell.base == PlannedCell.lowerHalf
+    let isBlock =
+      cell.base == PlannedCell.space || cell.base == PlannedCell.upperHalf || cell.base == PlannedCell.lowerHalf
     return isBlock && cell.attributes == 0 && cell.marks == (0, 0)
   }
 

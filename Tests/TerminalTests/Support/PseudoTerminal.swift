@@ -33,7 +33,8 @@ final class PseudoTerminal {
     device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     resize(columns: columns, rows: rows)
     let program = try executable ?? Self.probe()
-    pid = try Self.spawn(program, arguments: [program] + arguments, environment: environment, device: path)
+    pid = try ChildProcess.start(
+      program, arguments, environment: environment, files: [path, path, path], session: true)
   }
 
   deinit {
@@ -60,43 +61,6 @@ final class PseudoTerminal {
       if access(path, X_OK) == 0 { return path }
     }
     throw Failure(description: "terminal-probe was not built beside the tests")
-  }
-
-  private static func spawn(
-    _ program: String, arguments: [String], environment: [String: String], device: String
-  ) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    // A session leader without a terminal gets the first one it opens.
-    posix_spawn_file_actions_addopen(&actions, 0, device, O_RDWR, 0)
-    posix_spawn_file_actions_adddup2(&actions, 0, 1)
-    posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // The threads that tests run on block signals, which a program would inherit.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(0x80 /* POSIX_SPAWN_SETSID */ | POSIX_SPAWN_SETSIGMASK))
-    var pid: pid_t = 0
-    let code = withCStrings(arguments) { argv in
-      withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        posix_spawn(&pid, program, &actions, &attributes, argv, envp)
-      }
-    }
-    guard code == 0 else { throw Failure(description: "cannot start \(program): \(code)") }
-    return pid
-  }
-
-  private static func withCStrings<R>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
-  ) -> R {
-    var pointers = strings.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    pointers.append(nil)
-    return body(pointers)
   }
 
   // MARK: Talking
@@ -195,6 +159,9 @@ final class PseudoTerminal {
     guard group > 0 else { throw Failure(description: "no foreground process: errno \(errno)") }
     return group
   }
+
+  /// The terminal loses all it shows.
+  func forgetScreen() { terminal = VirtualTerminal(columns: terminal.columns, rows: terminal.rows) }
 
   func forgetReceived() { received = [] }
 

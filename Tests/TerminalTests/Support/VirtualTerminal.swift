@@ -106,8 +106,9 @@ struct VirtualTerminal {
       return end - start + 1
     case UInt8(ascii: "]"), UInt8(ascii: "P"):
       let ends = pending.indices.dropFirst(start + 2).first {
-        pending[$0] == 0x07 || (pending[$0] == UInt8(ascii: "\\") && pending[$0 - 1] == 0x1B && $0 > start + 2
-          && !($0 >= 2 && pending[$0 - 2] == 0x1B))
+        pending[$0] == 0x07
+          || (pending[$0] == UInt8(ascii: "\\") && pending[$0 - 1] == 0x1B && $0 > start + 2
+            && !($0 >= 2 && pending[$0 - 2] == 0x1B))
       }
       guard let end = ends else { return nil }
       string(String(decoding: pending[(start + 1)..<end], as: UTF8.self))

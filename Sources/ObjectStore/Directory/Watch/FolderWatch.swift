@@ -2,10 +2,10 @@ internal import Glibc
 
 /// Follows what happens to the files below a root, by inotify, on a thread of its own.
 ///
-/// Every folder is watched before it is read, so a file that lands between the two is told twice rather than never. Events are
-/// gathered for `delay`; then each key is looked up, and told as it is found. What cannot be followed (a lost event, a
-/// folder moved away with all it held) is told as an overflow. A link is told when it changes itself, not when the file does
-/// that it leads to.
+/// Every folder is watched before it is read, so a file that lands between the two is told twice rather than never.
+/// Events are gathered for `delay`; then each key is looked up, and told as it is found. What cannot be followed (a
+/// lost event, a folder moved away with all it held) is told as an overflow. A link is told when it changes itself,
+/// not when the file does that it leads to.
 final class FolderWatch {
   private let root: RootFolder
   private let prefix: [UInt8]
