@@ -50,7 +50,9 @@ let package = Package(
     .target(name: "Terminal", dependencies: ["Console", "CNcurses"], swiftSettings: strict),
     .target(
       name: "Settings",
-      dependencies: ["ObjectStore", "Pipeline", .product(name: "TOMLKit", package: "TOMLKit")],
+      dependencies: [
+        "ObjectStore", "Pipeline", "PixelEngine", .product(name: "TOMLKit", package: "TOMLKit"),
+      ],
       swiftSettings: strict),
     .executableTarget(
       name: "pixelater",
@@ -61,7 +63,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    .testTarget(name: "PixelEngineTests", dependencies: ["PixelEngine"], swiftSettings: strict),
+    .testTarget(
+      name: "PixelEngineTests", dependencies: ["PixelEngine"],
+      exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "ObjectStore", "PixelEngine"],
@@ -78,10 +82,10 @@ let package = Package(
       name: "TerminalTests", dependencies: ["Terminal", "Console", "CNcurses", "terminal-probe"],
       swiftSettings: strict),
     .testTarget(
-      name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline"],
+      name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["pixelater"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["pixelater", "Console", "PixelEngine"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

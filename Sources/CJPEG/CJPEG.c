@@ -56,6 +56,10 @@ static void px_on_error(j_common_ptr info) {
         px_note(info, PX_JPEG_DAMAGED);
       }
       break;
+    case JERR_IMAGE_TOO_BIG:
+      errors->status = PX_JPEG_UNSUPPORTED;
+      snprintf(errors->message, sizeof errors->message, "JPEG of more than %d pixels a side", parameters[0]);
+      break;
     case JERR_ARITH_NOTIMPL:
       errors->status = PX_JPEG_UNSUPPORTED;
       snprintf(errors->message, sizeof errors->message, "arithmetic-coded JPEG");

@@ -37,8 +37,14 @@ int cn_screen_start_color(void) {
 
 int cn_screen_pair_limit(void) { return COLOR_PAIRS; }
 
-int cn_screen_define_pair(int32_t pair, int32_t foreground, int32_t background) {
-  return init_extended_pair(pair, foreground, background) == OK;
+int cn_screen_define_pair(int32_t pair, int32_t foreground, int32_t background, int unseen) {
+  // ncurses looks for cells of a redefined pair all over the screen, to paint them anew: 20 us a pair. It does not where
+  // it is about to paint everything anyway, so for a pair that no cell has it is told so.
+  int quick = unseen && !is_cleared(curscr);
+  if (quick) clearok(curscr, TRUE);
+  int result = init_extended_pair(pair, foreground, background);
+  if (quick) clearok(curscr, FALSE);
+  return result == OK;
 }
 
 void cn_screen_size(int *columns, int *rows) { getmaxyx(stdscr, *rows, *columns); }

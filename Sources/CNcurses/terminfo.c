@@ -3,6 +3,7 @@
 #include <curses.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <pthread.h>
 #include <string.h>
 #include <term.h>
 #include <wchar.h>
@@ -17,26 +18,26 @@ int cn_width(uint32_t scalar) { return wcwidth((wchar_t)scalar); }
 
 // A terminal of our own while reading, so that a screen that is already open keeps its.
 static TERMINAL *previous;
-static int loaded;
+// Held from a load that succeeded to its unload: terminfo has one current terminal for the whole process.
+static pthread_mutex_t reading = PTHREAD_MUTEX_INITIALIZER;
 
 int cn_terminfo_load(const char *term) {
   int status = 0;
-  cn_terminfo_unload();
+  pthread_mutex_lock(&reading);
   previous = set_curterm(NULL);
   if (setupterm(term, 1, &status) != OK) {
     // A generic or hard-copy entry is status 1 with ERR: known, but of no use to a full screen.
     set_curterm(previous);
+    pthread_mutex_unlock(&reading);
     return status == -1 ? -1 : 0;
   }
-  loaded = 1;
   return 1;
 }
 
 void cn_terminfo_unload(void) {
-  if (!loaded) return;
   TERMINAL *own = set_curterm(previous);
   if (own != NULL && own != previous) del_curterm(own);
-  loaded = 0;
+  pthread_mutex_unlock(&reading);
 }
 
 static const char *name_at(NCURSES_CONST char *const *names, int index) {

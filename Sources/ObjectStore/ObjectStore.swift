@@ -61,7 +61,8 @@ package struct ObjectHead: Hashable, Sendable {
 }
 
 package struct GetOptions: Sendable {
-  /// Bytes wanted, counted from 0; nil is all. A range that starts past the end is `invalidRange`; one that ends past it is cut.
+  /// Bytes wanted, counted from 0; nil is all. A range that starts past the end is `invalidRange`; one that ends past
+  /// it is cut.
   package var range: Range<Int64>?
   /// Only if the object still has this ETag; else `StoreError.Reason.preconditionFailed`.
   package var ifMatch: String?

@@ -8,7 +8,8 @@ package enum PixelError: Error, Hashable, Sendable {
   case damaged(format: ImageFormat, detail: String)
   /// Picture data ends too early. `detail` is the decoder's own message.
   case truncated(format: ImageFormat, detail: String)
-  /// A limit was passed; found before the memory was asked for.
+  /// A limit was passed; found before the memory was asked for. For `memoryBytes`, `maximum` 0 says that the system had
+  /// none left.
   case tooLarge(limit: Limits.Kind, value: Int, maximum: Int)
   /// The encoder refused; a fault of ours, never of the picture.
   case encodingFailed(format: ImageFormat, detail: String)

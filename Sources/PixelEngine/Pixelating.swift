@@ -31,16 +31,17 @@ extension PixelEngine {
   /// Keeps the aspect, to the nearest pixel and at least 1; never larger than the picture nor than the box.
   ///
   /// - Parameters:
-  ///   - maxWidth: pixels across that there is room for; below 1 counts as 1.
-  ///   - maxHeight: pixels down that there is room for; below 1 counts as 1.
+  ///   - maxWidth: pixels across that there is room for, 1 to 1,024; what is outside counts as the nearest.
+  ///   - maxHeight: pixels down that there is room for, likewise.
+  ///   - isCancelled: asked every few rows.
   /// - Throws: as `pixelate`.
   package func thumbnail(
     _ data: [UInt8], maxWidth: Int, maxHeight: Int, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> Raster {
     let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
       let fitted = Self.fit(
-        width: header.uprightWidth, height: header.uprightHeight, maxWidth: max(1, maxWidth),
-        maxHeight: max(1, maxHeight))
+        width: header.uprightWidth, height: header.uprightHeight, maxWidth: min(1024, max(1, maxWidth)),
+        maxHeight: min(1024, max(1, maxHeight)))
       let shape =
         header.orientation.swapsSides
         ? TriangleFilter.Shape(columns: fitted.rows, rows: fitted.columns) : fitted

@@ -14,6 +14,7 @@ package final class ProbeApplication: ConsoleApplication {
   private var size: ScreenSize
   private let post: @Sendable (Message) -> Void
   private var picture = Picture.noise(seed: 0)
+  private var seed: UInt32 = 0
   private var popup = false
   private var shortList = false
   private var changedPixel = false
@@ -56,6 +57,9 @@ package final class ProbeApplication: ConsoleApplication {
     switch input {
     case .key(.character("n")): picture = .noise(seed: 1)
     case .key(.character("N")): picture = .noise(seed: 2)
+    case .key(.character("r")):
+      seed += 1
+      picture = .noise(seed: seed)
     case .key(.character("0")): picture = .nearZero
     case .key(.character("s")): picture = .sprite
     case .key(.character("f")): picture = .flat

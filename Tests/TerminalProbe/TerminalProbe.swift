@@ -7,6 +7,9 @@ import Terminal
 @main
 enum TerminalProbe {
   static func main() {
+    if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "describe" {
+      exit(describe(CommandLine.arguments[2]))
+    }
     var options = TerminalOptions()
     for argument in CommandLine.arguments.dropFirst() {
       if let depth = ColorDepth(rawValue: argument) { options.depth = depth }
@@ -23,6 +26,15 @@ enum TerminalProbe {
       fputs("\(error)\n", stderr())
       exit(2)
     }
+  }
+
+  /// Prints a terminal description as the driver reads it, one capability a line.
+  private static func describe(_ term: String) -> Int32 {
+    guard let entry = TerminfoEntry(reading: term) else { return 1 }
+    for name in entry.flags { print("flag", name) }
+    for (name, value) in entry.numbers { print("number", name, value) }
+    for (name, value) in entry.strings { print("string", name, value.map { String($0) }.joined(separator: ",")) }
+    return 0
   }
 
   /// The variable `stderr` is shared mutable state to Swift 6.

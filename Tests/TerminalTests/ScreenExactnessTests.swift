@@ -1,4 +1,5 @@
 import Console
+import Foundation
 import Terminal
 import Testing
 import terminal_probe
@@ -61,6 +62,18 @@ import terminal_probe
     #expect(pty.terminal.unknown == [])
   }
 
+  @Test func aStormOfResizesEndsRight() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    for step in 0..<45 { pty.resize(columns: 20 + step * 3, rows: 60 - step) }
+    pty.resize(columns: 170, rows: 55)
+    try pty.wait(for: "the last size") { $0.title.contains("size=170x55") }
+    // What was sent for sizes in between has been read by now; one more full repaint is for this size alone.
+    pty.forgetScreen()
+    try pty.type("\u{C}")
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 0)) == [])
+    #expect(pty.terminal.text(row: 53) == "row 53 of a list")
+  }
+
   @Test(arguments: [
     (ColorDepth.palette256, "xterm-256color"), (.palette256, "xterm"), (.palette16, "xterm"),
     (.palette16, "xterm-256color"), (.palette8, "linux"), (.palette8, "xterm"), (.palette8, "vt100"), (.mono, "vt100"),
@@ -86,18 +99,24 @@ import terminal_probe
   @Test func pairsAreRecycledExactly() throws {
     let pty = try open(["truecolor"], term: "xterm-256color")
     let check = PictureCheck()
-    var seed = 0
-    // Three recoloured pictures a step through keys would repeat themselves; frames posted by a thread do not.
-    try pty.type("F")
-    try pty.wait(for: "the last frame") {
-      let shown = $0.text(row: 49)
-      if shown.hasPrefix("frame "), let number = Int(shown.dropFirst(6)), number > seed { seed = number }
-      return seed == 200 && $0.title.contains("frame=")
+    for seed in 1...200 {
+      try pty.type("r")
+      let wrong = check.wrong(pty.terminal, .noise(seed: UInt32(seed)))
+      try #require(wrong == [], "frame \(seed)")
     }
-    try pty.type("x")
-    #expect(check.wrong(pty.terminal, .noise(seed: 200)) == [])
     try pty.type("s")
     #expect(check.wrong(pty.terminal, .sprite) == [])
+  }
+
+  /// A thread that floods the loop is answered with the last picture, not with every one.
+  @Test func aFloodOfMessagesIsDrawnSparingly() throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    try pty.type("M")
+    try pty.wait(for: "the last frame") { $0.text(row: 49) == "frame 20000" && !$0.title.isEmpty }
+    try pty.type("x")
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 20_000)) == [])
+    let frames = pty.terminal.title.split(separator: " ").first { $0.hasPrefix("frame=") }
+    #expect(Int(frames?.dropFirst(6) ?? "") ?? .max < 5_000)
   }
 
   @Test func theCursorShowsWhereAsked() throws {
@@ -108,6 +127,20 @@ import terminal_probe
     #expect(pty.terminal.column == 3 && pty.terminal.row == 4)
     try pty.type("C")
     #expect(!pty.terminal.modes.contains(25))
+  }
+
+  /// A whole new picture is written in one synchronized update, with no more than two colours a cell.
+  @Test(arguments: [("n", 74_900), ("s", 12_400), ("f", 2_500)])
+  func aNewPictureIsOneWrite(key: String, limit: Int) throws {
+    let pty = try open(["truecolor"], term: "xterm-256color")
+    try pty.type("N")
+    pty.forgetReceived()
+    try pty.type(key)
+    let text = String(decoding: pty.received, as: UTF8.self)
+    #expect(text.components(separatedBy: "\u{1B}[?2026h").count == 2)
+    #expect(text.components(separatedBy: "\u{1B}[?2026l").count == 2)
+    // Besides the picture: the row that tells the event, and the mark.
+    #expect(pty.received.count < limit + 150)
   }
 
   @Test func onePixelIsFewBytes() throws {

@@ -20,8 +20,9 @@ int cn_width(uint32_t scalar);
 
 // --- Terminfo: the user's own entry -------------------------------------------------------------------------------
 
-/// Loads an entry. 1 found, 0 unknown terminal, -1 no database.
+/// Loads an entry. 1 found, 0 unknown terminal, -1 no database. From 1 to cn_terminfo_unload other threads wait here.
 int cn_terminfo_load(const char *term);
+/// Once after each load that found an entry, on the same thread.
 void cn_terminfo_unload(void);
 /// Names of the predefined capabilities in the order of the compiled format; NULL past the end.
 const char *cn_terminfo_flag_name(int index);
@@ -56,8 +57,9 @@ int cn_screen_open(const char *term);
 /// Starts colours with the terminal's own defaults as colour -1. Returns the entry's colours, or 0 where it has none.
 int cn_screen_start_color(void);
 int cn_screen_pair_limit(void);
-/// Defines a pair; -1 is the terminal's own colour. 0 where ncurses refuses it.
-int cn_screen_define_pair(int32_t pair, int32_t foreground, int32_t background);
+/// Defines a pair; -1 is the terminal's own colour. `unseen` says that no cell of the terminal's screen has the pair; where
+/// that is untrue, such cells keep their old colours. 0 where ncurses refuses it.
+int cn_screen_define_pair(int32_t pair, int32_t foreground, int32_t background, int unseen);
 void cn_screen_size(int *columns, int *rows);
 void cn_screen_erase(void);
 /// Puts cells of one row; a cell after a wide one is its right half and is skipped.

@@ -1,8 +1,8 @@
 /// A store that tells of changes as they happen.
 package protocol WatchableStore: ObjectStore {
   /// Changes to objects whose keys start with `prefix`, from this call on: what is written after it returned is told,
-  /// so list after calling it and nothing is missed. Watching ends when the iteration ends, when its task is cancelled, or when the
-  /// value returned is let go.
+  /// so list after calling it and nothing is missed. Watching ends when the iteration ends, when its task is
+  /// cancelled, or when the value returned is let go.
   func changes(prefix: String) throws(StoreError) -> StoreChanges
 }
 
@@ -31,7 +31,8 @@ package enum StoreChangeBatch: Hashable, Sendable {
   case overflow
 }
 
-/// Batches of changes, iterated once, by one task. Ends with nil when the task is cancelled; throws when the store went away.
+/// Batches of changes, iterated once, by one task. Ends with nil when the task is cancelled; throws when the store
+/// went away.
 package struct StoreChanges: AsyncSequence, Sendable {
   package typealias Element = StoreChangeBatch
   package typealias Failure = StoreError

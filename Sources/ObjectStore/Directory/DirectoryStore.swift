@@ -2,8 +2,8 @@ internal import Glibc
 
 /// A bucket that is a folder: each object a file, durable and atomic, fit for several processes at once.
 ///
-/// - A plain folder of files is a store as it is; `DiskPath` tells which file is which key, `RootFolder.target(of:)` which links are
-///   objects. Sockets, devices, FIFOs and names that are not UTF-8 never are.
+/// - A plain folder of files is a store as it is; `DiskPath` tells which file is which key, `RootFolder.target(of:)`
+///   which links are objects. Sockets, devices, FIFOs and names that are not UTF-8 never are.
 /// - The ETag is the file's inode, time of change and size: cheap, and another for other content.
 /// - S3 has no folders: those that a removed object leaves empty are removed too, empty ones are not listed.
 /// - Calls block their thread while the disk works; they ask for cancellation between chunks, names and pages.
@@ -14,14 +14,15 @@ package final class DirectoryStore: ObjectStore {
   let folder: RootFolder
   let calls: FileCalls
   private let isReadOnly: Bool
-  private let workspace = Locked<Workspace?>(nil)
+  private let reserved = Locked<ReservedFolder?>(nil)
 
   /// Opens the folder at `root`, and removes the unfinished files of processes that are gone.
   ///
   /// - Parameters:
   ///   - root: a path; a relative one counts from the current directory.
   ///   - create: makes the folder, and those above it, where they are missing.
-  ///   - readOnly: `put` and `delete` throw `readOnly`, and nothing below the root is touched, not even what was left unfinished.
+  ///   - readOnly: `put` and `delete` throw `readOnly`, and nothing below the root is touched, not even what was left
+  ///     unfinished.
   /// - Throws: `noSuchBucket` where there is no folder, `accessDenied`; the error's key is the path.
   package convenience init(root: String, create: Bool, readOnly: Bool = false) throws(StoreError) {
     try self.init(root: root, create: create, readOnly: readOnly, calls: .system)
@@ -33,7 +34,7 @@ package final class DirectoryStore: ObjectStore {
       folder = try RootFolder(resolving: root)
       _ = try folder.open()
       // A folder that may not be written is still good for reading.
-      if !readOnly { try? Workspace.sweep(folder) }
+      if !readOnly { try? ReservedFolder.sweep(folder) }
     } catch {
       throw StoreError(operation: .open, key: root, reason: error.isAbsence ? .noSuchBucket : error.reason)
     }
@@ -72,16 +73,16 @@ package final class DirectoryStore: ObjectStore {
       throw StoreError(operation: .put, key: key.string, reason: .other(detail: fault))
     }
     let source = try PutSource(content, key)
-    return try write(.put, key) { (workspace) throws(SystemFault) in
-      let put = ObjectPut(key: key, root: folder, workspace: workspace, calls: calls)
+    return try write(.put, key) { (reserved) throws(SystemFault) in
+      let put = ObjectPut(key: key, root: folder, reserved: reserved, calls: calls)
       return try put.run(source, ObjectMetadata(options))
     }
   }
 
   package func delete(_ key: ObjectKey) async throws(StoreError) {
     try check(.delete, key)
-    try write(.delete, key) { (workspace) throws(SystemFault) in
-      try ObjectDelete(key: key, root: folder, workspace: workspace, calls: calls).run()
+    try write(.delete, key) { (reserved) throws(SystemFault) in
+      try ObjectDelete(key: key, root: folder, reserved: reserved, calls: calls).run()
     }
   }
 
@@ -114,34 +115,36 @@ package final class DirectoryStore: ObjectStore {
   }
 
   private func write<Result>(
-    _ operation: StoreError.Operation, _ key: ObjectKey, _ body: (Workspace) throws(SystemFault) -> Result
+    _ operation: StoreError.Operation, _ key: ObjectKey, _ body: (ReservedFolder) throws(SystemFault) -> Result
   ) throws(StoreError) -> Result {
     if isReadOnly { throw StoreError(operation: operation, key: key.string, reason: .readOnly) }
     return try attempt(operation, key) { () throws(SystemFault) in
-      let workspace = try openWorkspace()
-      do throws(SystemFault) { return try body(workspace) } catch {
-        // Somebody removed the reserved folder, or the root was made anew: once more with a new one.
-        guard error.code == ENOENT, !(try isCurrent(workspace)) else { throw error }
-        self.workspace.withLock { $0 = nil }
-        return try body(try openWorkspace())
+      let reserved = try openReserved()
+      do throws(SystemFault) { return try body(reserved) } catch {
+        // Somebody removed the reserved folder meanwhile: once more with a new one.
+        guard error.code == ENOENT, !(try isCurrent(reserved)) else { throw error }
+        return try body(try openReserved())
       }
     }
   }
 
-  private func openWorkspace() throws(SystemFault) -> Workspace {
-    try workspace.withLock { (workspace) throws(SystemFault) in
-      if let workspace { return workspace }
-      let opened = try Workspace(folder, calls: calls)
-      workspace = opened
+  private func openReserved() throws(SystemFault) -> ReservedFolder {
+    try reserved.withLock { (reserved) throws(SystemFault) in
+      // The root may have been moved away and made anew since.
+      if let reserved, try isCurrent(reserved) { return reserved }
+      let opened = try ReservedFolder(folder, calls: calls)
+      reserved = opened
       return opened
     }
   }
 
-  /// Whether the workspace is still the one at the root.
-  private func isCurrent(_ workspace: Workspace) throws(SystemFault) -> Bool {
-    let here = try FileStatus.of(.reserved, in: try folder.open())
-    let own = try FileStatus.of(workspace.temporary)
-    let reserved = try FileStatus.of(workspace.reserved)
-    return own.links > 0 && here?.identity.inode == reserved.identity.inode
+  /// Whether the reserved is still the one at the root.
+  private func isCurrent(_ reserved: ReservedFolder) throws(SystemFault) -> Bool {
+    guard let here = try FileStatus.of(.reserved, in: try folder.open()) else { return false }
+    let own = try FileStatus.of(reserved.reserved)
+    guard here.identity.inode == own.identity.inode else { return false }
+    let temporary = try FileStatus.of(reserved.temporary)
+    let metadata = try FileStatus.of(reserved.metadata)
+    return own.links > 0 && temporary.links > 0 && metadata.links > 0
   }
 }

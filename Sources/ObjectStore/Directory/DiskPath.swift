@@ -1,9 +1,9 @@
 /// Where the object of a key lies below the root: the names of the folders to go through, and the file's name.
 ///
-/// The one place where keys turn into names and back. A key is cut at every `/` into components; a component is the name
-/// of a folder, or of the file where it is the last. Components stand on disk as they are, byte for byte, so a plain folder
-/// of pictures is a store, and a store is a plain folder. Only what a file system cannot hold is written otherwise, under
-/// names that start with the mark `.pixelater-store`:
+/// The one place where keys turn into names and back. A key is cut at every `/` into components; a component is the
+/// name of a folder, or of the file where it is the last. Components stand on disk as they are, byte for byte, so a
+/// plain folder of pictures is a store, and a store is a plain folder. Only what a file system cannot hold is written
+/// otherwise, under names that start with the mark `.pixelater-store`:
 ///
 /// | on disk | means |
 /// |---|---|
@@ -14,7 +14,8 @@
 ///
 /// Invariants (property-tested):
 /// 1. `key(of: path(key))` is `key`, for the plain path and for the displaced one: so both are injective.
-/// 2. A path that `key(of:)` takes is one of the two paths of the key it gives: no file is seen under a key that would not find it.
+/// 2. A path that `key(of:)` takes is one of the two paths of the key it gives: no file is seen under a key that
+///   would not find it.
 /// 3. No name is empty, `.`, `..`, longer than 255 bytes, or holds `/` or NUL: a path never leaves the root.
 /// 4. The first name is never the reserved folder.
 /// 5. A component that neither starts with the mark nor is empty, `.`, `..` or too long is its own name.
@@ -31,6 +32,22 @@ struct DiskPath: Hashable, Sendable {
   /// The folders that stand for `prefix`, the text of a key up to and with a `/`, or nothing.
   static func folders(of prefix: some Collection<UInt8>) -> [DiskName] {
     prefix.split(separator: slash, omittingEmptySubsequences: false).dropLast().flatMap { Component.names(Array($0)) }
+  }
+
+  /// What the keys in a folder begin with; nil where it holds none.
+  static func prefix(of folders: [DiskName]) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var component = PartialComponent()
+    for name in folders {
+      switch component.append(name) {
+      case .continues: continue
+      case .foreign, .complete(_, displaced: true): return nil
+      case .complete(let text, displaced: false):
+        bytes += text + [slash]
+        component = PartialComponent()
+      }
+    }
+    return folders.first == .reserved ? nil : bytes + (component.text ?? [])
   }
 
   /// The key of the file at the end of `names`, nil where it is no object's.

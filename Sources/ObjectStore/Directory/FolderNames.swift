@@ -2,9 +2,9 @@ internal import Glibc
 
 /// The entries of one folder that a listing wants, in key order.
 ///
-/// Packed: the names stand in one block of bytes, each a component of a key, a folder's with its `/` (which is what sorts
-/// `a-b` before `a/b`). A folder of a million names costs their bytes and eight more each, and what the listing does not
-/// want is dropped while the folder is read.
+/// Packed: the names stand in one block of bytes, each a component of a key, a folder's with its `/` (which is what
+/// sorts `a-b` before `a/b`). A folder of a million names costs their bytes and eight more each, and what the listing
+/// does not want is dropped while the folder is read.
 struct FolderNames {
   private var text: [UInt8] = []
   private var entries: [Entry] = []
@@ -36,8 +36,8 @@ struct FolderNames {
     sort()
   }
 
-  /// Reads the names of `folder`; those in a folder that holds the rests of long components are taken in as if they were here,
-  /// because in key order they lie between their neighbours.
+  /// Reads the names of `folder`; those in a folder that holds the rests of long components are taken in as if they
+  /// were here, because in key order they lie between their neighbours.
   private mutating func read(
     _ folder: borrowing Descriptor, _ component: PartialComponent, isRoot: Bool, _ wanted: Wanted
   ) throws(SystemFault) {

@@ -2,9 +2,9 @@ internal import Glibc
 
 /// A listing of a directory store on its way: the folders from the root to where it stands, each with its names.
 ///
-/// Folders are read when they are reached, so the first page costs the folders above it, and memory the names of the folders on
-/// the current path. What comes or goes in a folder after it was read may or may not be told. No descriptor is held
-/// between pages.
+/// Folders are read when they are reached, so the first page costs the folders above it, and memory the names of the
+/// folders on the current path. What comes or goes in a folder after it was read may or may not be told. No
+/// descriptor is held between pages.
 struct ListCursor {
   private let root: RootFolder
   private let filter: ListFilter
@@ -88,7 +88,8 @@ struct ListCursor {
         continue
       }
       if text.last == DiskPath.slash {
-        guard key.count < ObjectKey.maximumBytes else {
+        // A folder whose text is as long as a key may be still holds one: the key that ends in its "/".
+        guard key.count <= ObjectKey.maximumBytes else {
           folder = consume here
           continue
         }

@@ -1,10 +1,10 @@
 internal import Glibc
 
-/// The steps of a write that change names. All run with the workspace's lock held, so that no other store on the root
+/// The steps of a write that change names. All run with the reserved's lock held, so that no other store on the root
 /// comes between two of them; what strangers do meanwhile is met by trying again.
 struct NameChange {
   let root: RootFolder
-  let workspace: Workspace
+  let reserved: ReservedFolder
   let calls: FileCalls
 
   private static let attempts = 32
@@ -22,7 +22,8 @@ struct NameChange {
           path = DiskPath.displaced(key)
           folder = try makeFolders(path.folders)
         } else if try FileStatus.of(path.name, in: folder) == nil {
-          // Once displaced, an object stays there, so that a reader that looks at the plain name and then there finds it.
+          // Once displaced, an object stays there, so that a reader that looks at the plain name and then there finds
+          // it.
           let displaced = DiskPath.displaced(key)
           if try exists(displaced) {
             path = displaced
@@ -30,8 +31,8 @@ struct NameChange {
           }
         }
         let old = OpenFile.old(path.name, in: folder)
-        try calls.rename(temporary, in: workspace.temporary, to: path.name, in: folder)
-        old?.forget(in: workspace.metadata)
+        try calls.rename(temporary, in: reserved.temporary, to: path.name, in: folder)
+        old?.forget(in: reserved.metadata)
         return path.folders
       } catch {
         // A folder was removed, or something came to stand in the way, between two calls.
@@ -39,7 +40,7 @@ struct NameChange {
           throw error
         }
         _ = try root.open()
-        guard try FileStatus.of(temporary, in: workspace.temporary) != nil else { throw error }
+        guard try FileStatus.of(temporary, in: reserved.temporary) != nil else { throw error }
         fault = error
       }
     }
@@ -58,7 +59,7 @@ struct NameChange {
         guard let status = try FileStatus.of(path.name, in: folder), try isObject(path, status) else { continue }
         let old = OpenFile.old(path.name, in: folder)
         try unlink(path.name, in: folder)
-        old?.forget(in: workspace.metadata)
+        old?.forget(in: reserved.metadata)
       } catch {
         if error.isAbsence { continue }
         throw error
@@ -69,14 +70,18 @@ struct NameChange {
     return changed
   }
 
-  /// Makes the folders on a path durable, from the innermost out: one may be new, and an older one may have been made a moment ago by
-  /// another that has not come to that yet.
+  /// Makes the folders on a path durable, all of them: one may be new, and an older one may have been made a moment
+  /// ago by another store that has not come to that yet.
   func synchronize(_ folders: [DiskName]) throws(SystemFault) {
-    for count in (0...folders.count).reversed() {
-      do { try calls.synchronize(try root.open(folders.prefix(count))) } catch {
+    var folder = try root.open()
+    try calls.synchronize(folder)
+    for name in folders {
+      do { folder = try RootFolder.folder(name, in: folder) } catch {
         // Removed since: then so is the object.
-        guard error.isAbsence && count > 0 else { throw error }
+        if error.isAbsence { return }
+        throw error
       }
+      try calls.synchronize(folder)
     }
   }
 
@@ -111,8 +116,8 @@ struct NameChange {
     return folder
   }
 
-  /// Opens a folder, and makes it if it is missing. An object that has its name is moved to its displaced name, in one step and
-  /// for good; a link, a device or a socket in the way is an error.
+  /// Opens a folder, and makes it if it is missing. An object that has its name is moved to its displaced name, in
+  /// one step and for good; a link, a device or a socket in the way is an error.
   private func makeFolder(
     _ name: DiskName, in parent: borrowing Descriptor, path: ArraySlice<DiskName>
   ) throws(SystemFault) -> Descriptor {
@@ -126,7 +131,7 @@ struct NameChange {
         let folder = try makeFolders(displaced.folders)
         let old = OpenFile.old(displaced.name, in: folder)
         try calls.rename(name, in: parent, to: displaced.name, in: folder)
-        old?.forget(in: workspace.metadata)
+        old?.forget(in: reserved.metadata)
       }
     }
     _ = try calls.makeFolder(name, in: parent)
@@ -138,19 +143,36 @@ struct NameChange {
   /// - Returns: those that stay.
   private func prune(_ folders: [DiskName]) -> [DiskName] {
     var left = folders
-    while let last = left.last {
-      guard let parent = try? root.open(left.dropLast()), (try? unlink(last, in: parent, isFolder: true)) != nil else {
+    while !left.isEmpty {
+      // A key may be a thousand folders deep, and a process may not have a thousand files open: some at a time.
+      let first = max(0, left.count - 32)
+      var parents: [OpenFolder] = []
+      do throws(SystemFault) {
+        parents.append(OpenFolder(try root.open(left[..<first])))
+        for name in left[first...].dropLast() {
+          parents.append(OpenFolder(try RootFolder.folder(name, in: parents[parents.count - 1].descriptor)))
+        }
+        while let parent = parents.popLast(), let name = left.last {
+          try unlink(name, in: parent.descriptor, isFolder: true)
+          left.removeLast()
+        }
+      } catch {
+        // Not empty: the usual end.
         break
       }
-      left.removeLast()
     }
     return left
+  }
+
+  private final class OpenFolder {
+    let descriptor: Descriptor
+    init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
   }
 }
 
 extension OpenFile {
-  /// Opens a file that is about to lose its name: as long as it is open, its inode cannot become another file's. Nil where there is none,
-  /// or where it may not be opened; its metadata then stays, and is stale to any other file.
+  /// Opens a file that is about to lose its name: as long as it is open, its inode cannot become another file's. Nil
+  /// where there is none, or where it may not be opened; its metadata then stays, and is stale to any other file.
   fileprivate static func old(_ name: DiskName, in folder: borrowing Descriptor) -> OpenFile? {
     let directory = folder.raw
     guard
@@ -172,12 +194,12 @@ extension OpenFile {
 struct ObjectDelete {
   let key: ObjectKey
   let root: RootFolder
-  let workspace: Workspace
+  let reserved: ReservedFolder
   let calls: FileCalls
 
   func run() throws(SystemFault) {
-    let change = NameChange(root: root, workspace: workspace, calls: calls)
-    guard let left = try workspace.exclusively({ () throws(SystemFault) in try change.remove(key) }) else { return }
+    let change = NameChange(root: root, reserved: reserved, calls: calls)
+    guard let left = try reserved.exclusively({ () throws(SystemFault) in try change.remove(key) }) else { return }
     do { try calls.synchronize(try root.open(left)) } catch {
       // The folder went after the name did: whoever removed it answers for that.
       if !error.isAbsence { throw error }

@@ -2,10 +2,10 @@ internal import Glibc
 
 /// An object's content type and user metadata, as a small file in the reserved folder.
 ///
-/// It is named after the inode of the object's file and repeats its size and time: a file that was replaced or changed from
-/// outside has none, and is `application/octet-stream`. It is durable before the file takes its name, and the old file keeps
-/// its own until it is gone, so after a crash every object has its metadata, or none was ever given. A root that is
-/// copied elsewhere loses it, as the copies are other files.
+/// It is named after the inode of the object's file and repeats its size and time: a file that was replaced or
+/// changed from outside has none, and is `application/octet-stream`. It is durable before the file takes its name,
+/// and the old file keeps its own until it is gone, so after a crash every object has its metadata, or none was ever
+/// given. A root that is copied elsewhere loses it, as the copies are other files.
 ///
 /// The file is lines: `pixelater 1 SIZE SECONDS NANOSECONDS`, the content type, then `name=value` each.
 struct ObjectMetadata: Equatable, Sendable {
@@ -52,7 +52,7 @@ struct ObjectMetadata: Equatable, Sendable {
     -> ObjectMetadata?
   {
     do {
-      let folder = try RootFolder.folder(Workspace.metadataName, in: reserved)
+      let folder = try RootFolder.folder(ReservedFolder.metadataName, in: reserved)
       let directory = folder.raw
       let file = try Descriptor(
         adopting: name(identity).withCString { openat(directory, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) })

@@ -3,17 +3,17 @@ internal import Synchronization
 
 /// One `put`: a temporary file, its metadata, both durable; then the name, and the folders that hold it.
 ///
-/// A crash before the rename leaves the old object with its metadata and a temporary file for the next start to remove; after
-/// it, the new one with its own.
+/// A crash before the rename leaves the old object with its metadata and a temporary file for the next start to
+/// remove; after it, the new one with its own.
 struct ObjectPut {
   let key: ObjectKey
   let root: RootFolder
-  let workspace: Workspace
+  let reserved: ReservedFolder
   let calls: FileCalls
 
   func run(_ content: borrowing PutSource, _ metadata: ObjectMetadata) throws(SystemFault) -> ObjectHead {
-    let name = workspace.temporaryName()
-    let file = try calls.create(name, in: workspace.temporary, replacing: false)
+    let name = reserved.temporaryName()
+    let file = try calls.create(name, in: reserved.temporary, replacing: false)
     do throws(SystemFault) {
       try write(content, to: file)
       try Self.stamp(file)
@@ -21,15 +21,15 @@ struct ObjectPut {
       try save(metadata, status.identity)
       try calls.synchronize(file)
       if Task.isCancelled { throw SystemFault(ECANCELED) }
-      let change = NameChange(root: root, workspace: workspace, calls: calls)
-      let folders = try workspace.exclusively { () throws(SystemFault) in try change.place(name, as: key) }
+      let change = NameChange(root: root, reserved: reserved, calls: calls)
+      let folders = try reserved.exclusively { () throws(SystemFault) in try change.place(name, as: key) }
       try change.synchronize(folders)
       return status.head(key, metadata)
     } catch {
       // After the rename there is nothing left by that name, and the metadata is in use.
-      if let status = try? FileStatus.of(name, in: workspace.temporary) {
-        _ = try? unlink(ObjectMetadata.name(status.identity), in: workspace.metadata)
-        _ = try? unlink(name, in: workspace.temporary)
+      if let status = try? FileStatus.of(name, in: reserved.temporary) {
+        _ = try? unlink(ObjectMetadata.name(status.identity), in: reserved.metadata)
+        _ = try? unlink(name, in: reserved.temporary)
       }
       throw error
     }
@@ -53,14 +53,14 @@ struct ObjectPut {
   /// Durable before the object has its name.
   private func save(_ metadata: ObjectMetadata, _ identity: FileStatus.Identity) throws(SystemFault) {
     if metadata.isDefault { return }
-    let file = try calls.create(ObjectMetadata.name(identity), in: workspace.metadata, replacing: true)
+    let file = try calls.create(ObjectMetadata.name(identity), in: reserved.metadata, replacing: true)
     try write(metadata.text(identity)[...], to: file)
     try calls.synchronize(file)
-    try calls.synchronize(workspace.metadata)
+    try calls.synchronize(reserved.metadata)
   }
 
-  /// Gives the file a time of its own. The kernel's clock stands still for milliseconds, in which an inode may be freed and
-  /// taken again: two contents of one size would have one ETag.
+  /// Gives the file a time of its own. The kernel's clock stands still for milliseconds, in which an inode may be
+  /// freed and taken again: two contents of one size would have one ETag.
   private static func stamp(_ file: borrowing Descriptor) throws(SystemFault) {
     var now = timespec()
     guard clock_gettime(CLOCK_REALTIME, &now) == 0 else { throw .last }

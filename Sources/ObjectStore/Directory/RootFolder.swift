@@ -27,8 +27,8 @@ struct RootFolder: Sendable {
 
   /// Where an object lies, and what it is. Nil where it is not.
   ///
-  /// The plain name is asked first: an object is moved from there to the displaced name, never back, so one that exists all the
-  /// while is found at one of them.
+  /// The plain name is asked first: an object is moved from there to the displaced name, never back, so one that
+  /// exists all the while is found at one of them.
   func find(_ key: ObjectKey) throws(SystemFault) -> FoundFile? {
     if let file = try find(.plain(key)) { return file }
     return try find(.displaced(key))

@@ -1,4 +1,5 @@
-/// For tests: a store that passes every call on to another one, counts it, and fails, waits or asks first where it was told to.
+/// For tests: a store that passes every call on to another one, counts it, and fails, waits or asks first where it
+/// was told to.
 ///
 ///     let store = ScriptedStore(MemoryStore())
 ///     store.fail(.put, key: "a.png", times: 2, with: .throttled)

@@ -44,7 +44,7 @@ extension PixelEngine {
   private func rowsAtATime(_ header: PictureHeader) throws(PixelError) -> Int {
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
     try require(overflow ? .max : pixels, within: limits.pixels, .pixels)
-    // At most 100 M pixels by default, so that neither product can overflow for any limit below 2^58.
+    // About 256 kB, so that rows are still at hand when they are summed up.
     let batch = max(1, min(64, header.height, (1 << 18) / header.rowBytes))
     // A sink's sums take 16 bytes a sample, the decoders' own rows no more than 32.
     let width = header.rowBytes.multipliedReportingOverflow(by: batch + 48)

@@ -83,5 +83,6 @@ final class PNGReader: PictureReader {
     }
   }
 
+  /// The system refused memory that the limits allow: there is no telling how much there would have been.
   private static var outOfMemory: PixelError { .tooLarge(limit: .memoryBytes, value: 0, maximum: 0) }
 }

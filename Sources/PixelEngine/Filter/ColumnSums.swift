@@ -81,11 +81,13 @@ final class ColumnSums {
     }
   }
 
-  /// Folds the columns into segments: for each segment and channel four sums, over its samples v at column x and row r,
-  /// both counted from the segment's start: of v, of x v, of r v, and of x r v.
-  func fold(_ bounds: [Int], channels: Int, into moments: UnsafeMutablePointer<Double>) {
+  /// Folds the columns into segments: for each segment and channel the sum of its samples v, at column x and row r both
+  /// counted from the segment's start, and the sum of x v, to `plain`; the sums of r v and x r v to `byRow`.
+  func fold(
+    _ bounds: [Int], channels: Int, plain: UnsafeMutablePointer<Double>, byRow: UnsafeMutablePointer<Double>
+  ) {
     let rows = Double(self.rows)
-    var target = moments
+    var index = 0
     for (start, end) in zip(bounds, bounds.dropFirst()) {
       let length = Double(end - start)
       for channel in 0..<channels {
@@ -107,11 +109,11 @@ final class ColumnSums {
         let vx = length * v - Double(sumOfSums)
         let w = Double(sum2)
         let wx = length * w - Double(sumOfSums2)
-        target[0] = v
-        target[1] = vx
-        target[2] = rows * v - w
-        target[3] = rows * vx - wx
-        target += 4
+        plain[index] = v
+        plain[index + 1] = vx
+        byRow[index] = rows * v - w
+        byRow[index + 1] = rows * vx - wx
+        index += 2
       }
     }
   }

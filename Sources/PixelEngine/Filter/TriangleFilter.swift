@@ -14,16 +14,15 @@ final class TriangleFilter: RowSink {
   private let width: Int
   private let across: AxisPlan
   private let down: AxisPlan
-  /// For each target, where its vertical taps begin for each segment, and their end.
-  private let tapStarts: [[Int]]
   private let columns: ColumnSums
-  private let moments: UnsafeMutablePointer<Double>
+  /// Sums over each segment of the rows at hand: as `ColumnSums.fold` gives them.
+  private let plain: UnsafeMutablePointer<Double>
+  private let byRow: UnsafeMutablePointer<Double>
+  /// Numbers in each of the two: two for each segment and channel.
+  private let count: Int
   /// Colours of one row times alpha, and alpha times 255.
   private let premultiplied: UnsafeMutablePointer<UInt16>?
-  /// For each target its cells so far, in full precision.
-  private let cells: [UnsafeMutableBufferPointer<Double>]
-  /// One row of cells: the mean of the rows at hand, and their mean weighted by index.
-  private let scratch: UnsafeMutableBufferPointer<Double>
+  private let targets: [Target]
   private var row = 0
   private var segment = 0
 
@@ -32,33 +31,25 @@ final class TriangleFilter: RowSink {
     self.shapes = shapes
     self.width = width
     let channels = model.channels
-    let longest = ColumnSums.longestRun(largest: model.hasAlpha ? 255 * 255 : 255)
     across = AxisPlan(length: width, targets: shapes.map(\.columns), longest: 4096)
-    let down = AxisPlan(length: height, targets: shapes.map(\.rows), longest: longest)
-    self.down = down
-    tapStarts = down.taps.map { taps in
-      var starts = [Int](repeating: 0, count: down.segmentCount + 1)
-      for tap in taps { starts[tap.segment + 1] += 1 }
-      for i in 1..<starts.count { starts[i] += starts[i - 1] }
-      return starts
-    }
+    down = AxisPlan(
+      length: height, targets: shapes.map(\.rows),
+      longest: ColumnSums.longestRun(largest: model.hasAlpha ? 255 * 255 : 255))
     columns = ColumnSums(count: width * channels)
-    moments = .allocate(capacity: across.segmentCount * channels * 4)
+    let count = across.segmentCount * channels * 2
+    self.count = count
+    plain = .allocate(capacity: count)
+    byRow = .allocate(capacity: count)
     premultiplied = model.hasAlpha ? .allocate(capacity: width * channels) : nil
-    func zeros(_ count: Int) -> UnsafeMutableBufferPointer<Double> {
-      let buffer = UnsafeMutableBufferPointer<Double>.allocate(capacity: count)
-      buffer.initialize(repeating: 0)
-      return buffer
+    targets = zip(zip(across.taps, down.taps), shapes).map {
+      Target(across: $0.0, down: $0.1, shape: $1, channels: channels, lineCount: count)
     }
-    cells = shapes.map { zeros($0.columns * $0.rows * channels) }
-    scratch = zeros(2 * (shapes.map(\.columns).max() ?? 1) * channels)
   }
 
   deinit {
-    moments.deallocate()
+    plain.deallocate()
+    byRow.deallocate()
     premultiplied?.deallocate()
-    for buffer in cells { buffer.deallocate() }
-    scratch.deallocate()
   }
 
   func take(_ rows: UnsafePointer<UInt8>, count: Int) {
@@ -98,38 +89,20 @@ final class TriangleFilter: RowSink {
 
   /// Gives the rows summed up to every cell that they reach.
   private func closeSegment() {
-    let channels = model.channels
-    columns.fold(across.bounds, channels: channels, into: moments)
+    columns.fold(across.bounds, channels: model.channels, plain: plain, byRow: byRow)
     columns.reset()
-    for (target, shape) in shapes.enumerated() {
-      let count = shape.columns * channels
-      guard let mean = scratch.baseAddress, let base = cells[target].baseAddress else { continue }
-      let weighted = mean + count
-      mean.update(repeating: 0, count: 2 * count)
-      across.taps[target].withUnsafeBufferPointer { taps in
-        for tap in taps {
-          var source = moments + tap.segment * channels * 4
-          let cell = tap.cell * channels
-          for channel in 0..<channels {
-            mean[cell + channel] += tap.constant * source[0] + tap.slope * source[1]
-            weighted[cell + channel] += tap.constant * source[2] + tap.slope * source[3]
-            source += 4
-          }
-        }
-      }
-      let starts = tapStarts[target]
-      for tap in down.taps[target][starts[segment]..<starts[segment + 1]] {
-        let cellRow = base + tap.cell * count
-        for i in 0..<count { cellRow[i] += tap.constant * mean[i] + tap.slope * weighted[i] }
-      }
-    }
+    for target in targets { target.add(plain, byRow: byRow) }
     segment += 1
   }
 
+  /// Added before rounding. Means that lie exactly between two values are common, and which other targets share the pass
+  /// decides the last bits of a sum: without a margin they would decide the byte too.
+  private static let tieMargin = 1e-6
+
   /// The finished cells of a target: 8-bit samples in the picture's model, alpha straight. Call when all rows are in.
   func samples(of target: Int) -> [UInt8] {
-    func rounded(_ value: Double) -> UInt8 { UInt8(max(0, min(255, value + 0.5))) }
-    let values = cells[target]
+    func rounded(_ value: Double) -> UInt8 { UInt8(max(0, min(255, value + 0.5 + Self.tieMargin))) }
+    let values = targets[target].finishedCells()
     guard model.hasAlpha else { return values.map(rounded) }
     let channels = model.channels
     var samples = [UInt8](repeating: 0, count: values.count)

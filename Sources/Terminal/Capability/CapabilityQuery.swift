@@ -47,7 +47,9 @@ struct CapabilityQuery {
         if body.first == UInt8(ascii: "?"), bytes[final] == UInt8(ascii: "c") {
           isComplete = true
         } else if bytes[final] == UInt8(ascii: "R") {
-          let numbers = body.dropLast().split(separator: UInt8(ascii: ";")).map { Int(String(decoding: $0, as: UTF8.self)) }
+          let numbers = body.dropLast().split(separator: UInt8(ascii: ";")).map {
+            Int(String(decoding: $0, as: UTF8.self))
+          }
           if numbers.count == 2, let column = numbers[1], column > 0 { answer.glyphColumns = column - 1 }
         } else {
           answer.typed += bytes[index...final]

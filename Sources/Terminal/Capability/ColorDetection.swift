@@ -1,4 +1,5 @@
 package import Console
+import Glibc
 
 /// Decides what the terminal can show. A pure function of its inputs: what only the terminal itself can answer is named in
 /// `questions`, and `CapabilityQuery` asks it.
@@ -69,6 +70,16 @@ package struct ColorDetection: Hashable, Sendable {
         depth: verdict.depth, unicode: unicode,
         mouse: options.mouse && isTerminal && reportsMouse(environment)),
       questions: questions, ground: verdict.ground)
+  }
+
+  /// What a command that prints may assume of its output, without asking the terminal anything. Sets `LC_CTYPE`: call it
+  /// before other threads run.
+  /// - Parameter output: a descriptor, standard output unless said.
+  package static func current(output: Int32 = 1, options: TerminalOptions = TerminalOptions()) -> ColorDetection {
+    let environment = [String: String].ofThisProcess
+    return detect(
+      environment: environment, facts: TerminalFacts.current(environment: environment),
+      isTerminal: isatty(output) != 0, options: options)
   }
 
   // MARK: Depth

@@ -1,4 +1,5 @@
 import CNcurses
+import Glibc
 
 /// What the system knows about the terminal before asking it anything.
 package struct TerminalFacts: Hashable, Sendable {
@@ -64,6 +65,20 @@ extension [String: String] {
       if let value = self[name], !value.isEmpty { return value }
     }
     return ""
+  }
+
+  /// The variables of this process.
+  static var ofThisProcess: [String: String] {
+    var result: [String: String] = [:]
+    var next = environ
+    while let entry = next.pointee {
+      let text = String(cString: entry)
+      if let split = text.firstIndex(of: "=") {
+        result[String(text[..<split])] = String(text[text.index(after: split)...])
+      }
+      next += 1
+    }
+    return result
   }
 
   func isSet(_ name: String) -> Bool { !(self[name] ?? "").isEmpty }

@@ -22,9 +22,9 @@ struct KeyDecoder {
 
   private var state = State.ground
   private var clicks = ClickTiming()
-  private var keys: KeyTable
+  private var keys: KeySequences
 
-  init(keys: KeyTable = KeyTable()) { self.keys = keys }
+  init(keys: KeySequences = KeySequences()) { self.keys = keys }
 
   /// How long to wait for more bytes before `flush` settles what has come, in milliseconds; nil: nothing is open.
   var patience: Int? {
@@ -138,9 +138,10 @@ struct KeyDecoder {
         return
       }
     } else {
-      let kept = Self.pasteEnd.prefix(matched)
+      let hasRoom = bytes.count < Self.pasteLimit
+      if matched > 0, hasRoom { bytes += Self.pasteEnd.prefix(matched) }
       matched = byte == Self.escape ? 1 : 0
-      if bytes.count < Self.pasteLimit { bytes += kept + (matched == 1 ? [] : [byte]) }
+      if matched == 0, hasRoom { bytes.append(byte) }
     }
     state = .paste(bytes, matched: matched)
   }
@@ -195,7 +196,7 @@ struct KeyDecoder {
       state = .sequence(bytes)
     } else if last == Self.escape {
       state = .sequence([last])
-    } else if let key = KeyTable.shifted[last] {
+    } else if let key = KeySequences.shifted[last] {
       events.append(.key(key))
     }
   }
@@ -240,15 +241,17 @@ struct KeyDecoder {
       return
     }
     // Private answers (`ESC [ ? ... c`) start with one of < = > ?, and keys have no intermediates.
-    guard !(UInt8(ascii: "<")...UInt8(ascii: "?") ~= first), !body.contains(where: { 0x20...0x2F ~= $0 }) else { return }
+    guard !(UInt8(ascii: "<")...UInt8(ascii: "?") ~= first), !body.contains(where: { 0x20...0x2F ~= $0 }) else {
+      return
+    }
     let numbers = body.dropLast().split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
       .map { Int(String(decoding: $0, as: UTF8.self)) }
     if final == UInt8(ascii: "~") {
-      if let number = numbers.first ?? nil, let key = KeyTable.numbered[number] { events.append(.key(key)) }
+      if let number = numbers.first ?? nil, let key = KeySequences.numbered[number] { events.append(.key(key)) }
     } else if final == UInt8(ascii: "R"), numbers.count > 1 {
       // Where the cursor is: a late answer. A modified F3 looks the same and is given up for it.
     } else if numbers.count <= 2, numbers.first == nil || numbers.first == 1 || numbers == [nil],
-      let key = KeyTable.lettered[final]
+      let key = KeySequences.lettered[final]
     {
       events.append(.key(key))
     }

@@ -11,7 +11,7 @@ final class TerminalSession {
   let wakeup: Wakeup
   /// What was typed while the terminal was being asked.
   let typedAhead: [UInt8]
-  let keys: KeyTable
+  let keys: KeySequences
   private let environment: [String: String]
   private let options: TerminalOptions
   private var keptError: Int32 = -1
@@ -19,7 +19,7 @@ final class TerminalSession {
 
   init(options: TerminalOptions) throws(TerminalError) {
     self.options = options
-    environment = Self.variables()
+    environment = .ofThisProcess
     guard isatty(0) != 0, isatty(1) != 0, cn_tty_save() != 0 else { throw .notATerminal }
     guard let term = environment["TERM"], !term.isEmpty else { throw .typeUnset }
     let facts = TerminalFacts.current(environment: environment)
@@ -38,7 +38,7 @@ final class TerminalSession {
     }
 
     let description = try TerminalDescription(term: term, capabilities: detection.capabilities)
-    keys = KeyTable(entry: description.entry)
+    keys = KeySequences(entry: description.entry)
     cn_signals_remember()
     let farewell = description.farewell
     cn_crash_arm(farewell, farewell.count)
@@ -55,19 +55,6 @@ final class TerminalSession {
     mouse = screen.capabilities.mouse
     cn_signals_install(wakeup.writeEnd)
     askForReports()
-  }
-
-  private static func variables() -> [String: String] {
-    var result: [String: String] = [:]
-    var next = environ
-    while let entry = next.pointee {
-      let text = String(cString: entry)
-      if let split = text.firstIndex(of: "=") {
-        result[String(text[..<split])] = String(text[text.index(after: split)...])
-      }
-      next += 1
-    }
-    return result
   }
 
   // MARK: Reports

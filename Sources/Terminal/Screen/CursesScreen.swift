@@ -14,20 +14,24 @@ final class CursesScreen {
   /// The cells as last drawn, and the pair of each; nil after anything that left the window blank.
   private var drawn: [ScreenCell]?
   private var drawnPairs: [Int32] = []
+  /// Whether ncurses will clear the terminal at the next update.
+  private var paintsAnew = true
 
   /// Takes over the terminal.
   init(description: TerminalDescription) throws(TerminalError) {
-    let depth = try description.open()
-    capabilities = Capabilities(
-      depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
-    planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
+    var depth = try description.open()
     var capacity = 0
     if depth != .mono, cn_screen_start_color() > 0 {
       capacity = Int(cn_screen_pair_limit()) - 1
       // ncurses doubles its table as pairs come, re-inserting all: 100 ms at the end. Once at the start costs 2 ms.
-      if capacity > 256, cn_screen_define_pair(Int32(capacity), 1, 2) != 0 { capacity -= 1 }
+      if capacity > 256, cn_screen_define_pair(Int32(capacity), 1, 2, 1) != 0 { capacity -= 1 }
+    } else {
+      depth = .mono
     }
-    pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2) != 0 }
+    capabilities = Capabilities(
+      depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
+    planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
+    pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2, $3 ? 1 : 0) != 0 }
     size = Self.currentSize()
   }
 
@@ -52,8 +56,32 @@ final class CursesScreen {
       if let old, old[start..<start + size.columns] == line { continue }
       drawRow(line, row: row, old: old)
     }
+    if let old, !paintsAnew, let rect = grid.picture, grid.size == size {
+      paintPicture(rect, cells: cells, old: old)
+    }
     drawn = cells
+    paintsAnew = false
     updateTerminal(cursor: grid.cursor)
+  }
+
+  /// A picture of which much changed is written in one go, and ncurses told that the screen already shows it: fewer bytes,
+  /// one write, no tearing. What covers it later ncurses repairs by itself.
+  private func paintPicture(_ rect: ScreenRect, cells: [ScreenCell], old: [ScreenCell]) {
+    guard PictureEncoder.serves(capabilities.depth), capabilities.unicode, rect.column >= 0, rect.row >= 0,
+      rect.columns > 0, rect.rows > 0, rect.column <= size.columns - rect.columns, rect.row <= size.rows - rect.rows
+    else { return }
+    let rows = (rect.row..<rect.row + rect.rows).map { row in
+      row * size.columns + rect.column..<row * size.columns + rect.column + rect.columns
+    }
+    let changes = rows.reduce(0) { sum, row in sum + row.count { !looksAlike(cells[$0], old[$0]) } }
+    guard changes * 4 > rect.columns * rect.rows else { return }
+    let planned = rows.flatMap { row in
+      let line = cells[row.lowerBound - rect.column..<row.lowerBound - rect.column + size.columns]
+      return row.map { planner.plan(line, at: $0) }
+    }
+    guard let bytes = PictureEncoder(depth: capabilities.depth).encode(planned, at: rect) else { return }
+    guard cn_write_all(1, bytes, bytes.count) != 0 else { return }
+    cn_screen_adopt(Int32(rect.column), Int32(rect.row), Int32(rect.columns), Int32(rect.rows))
   }
 
   private func updateTerminal(cursor: ScreenPoint?) {
@@ -122,13 +150,16 @@ final class CursesScreen {
   // MARK: Other changes
 
   /// Paints every cell anew at the next draw.
-  func redraw() { cn_screen_forget() }
+  func redraw() {
+    cn_screen_forget()
+    paintsAnew = true
+  }
 
   func resize(to newSize: ScreenSize) {
     cn_screen_resize(Int32(newSize.columns), Int32(newSize.rows))
     size = Self.currentSize()
     cn_screen_erase()
-    cn_screen_forget()
+    redraw()
     drawn = nil
     drawnPairs = []
     pairs.releaseAll()

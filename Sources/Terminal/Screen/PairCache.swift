@@ -3,8 +3,8 @@
 ///
 /// ncurses has an allocator of its own, but it never gets pairs back once default colours are in use.
 struct PairCache {
-  /// Defines a pair on the terminal; false where ncurses refuses it.
-  typealias Definition = (_ pair: Int32, _ foreground: Int32, _ background: Int32) -> Bool
+  /// Defines a pair on the terminal; false where ncurses refuses it. `unseen`: no cell of the screen has the pair.
+  typealias Definition = (_ pair: Int32, _ foreground: Int32, _ background: Int32, _ unseen: Bool) -> Bool
 
   private struct Slot {
     var colors: UInt64 = 0
@@ -20,6 +20,8 @@ struct PairCache {
   private var oldest = 1
   private var frame: UInt32 = 1
   private var released: [Int32] = []
+  /// Whether `uses` counts less than the screen still shows: pairs of this frame's changed cells were given away.
+  private var isShort = false
   private let capacity: Int
   private let define: Definition
 
@@ -32,6 +34,7 @@ struct PairCache {
 
   mutating func beginFrame() {
     settleReleases()
+    isShort = false
     frame &+= 1
   }
 
@@ -46,7 +49,7 @@ struct PairCache {
     guard let free = freeSlot() else { return nil }
     if slots[free].taken { pairs[slots[free].colors] = nil }
     slots[free].taken = false
-    guard define(Int32(free), foreground, background) else { return nil }
+    guard define(Int32(free), foreground, background, !isShort) else { return nil }
     slots[free] = Slot(colors: key, uses: 0, frame: frame, taken: true)
     pairs[key] = Int32(free)
     return Int32(free)
@@ -79,6 +82,7 @@ struct PairCache {
     // Few pairs: those of cells that are about to change in this very frame will do.
     guard !released.isEmpty else { return nil }
     settleReleases()
+    isShort = true
     return recyclable()
   }
 

@@ -93,6 +93,8 @@ struct CellPlanner {
     if scalar < 0x7F { return scalar >= 0x20 ? 1 : -1 }
     // Outside UTF-8 ncurses would put a blank, silently.
     guard unicode else { return -1 }
+    // Lines and blocks, most of what is not ASCII here.
+    if 0x2500...0x259F ~= scalar { return 1 }
     return Int(cn_width(scalar))
   }
 

@@ -49,6 +49,8 @@ struct TerminalDescription {
   var farewell: [UInt8] {
     var bytes = Array("\u{1B}[?2026l".utf8) + ControlSequence.mouseOff + ControlSequence.pasteOff
     for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] { bytes += withoutPadding(entry.strings[name] ?? []) }
+    // Without a screen to go back to, what follows starts on a line of its own.
+    if entry.strings["rmcup"] == nil { bytes += Array("\r\n".utf8) }
     return bytes
   }
 

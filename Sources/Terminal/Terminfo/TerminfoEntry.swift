@@ -30,7 +30,7 @@ package struct TerminfoEntry: Hashable, Sendable {
       let value = cn_terminfo_number(name)
       if value >= 0 { numbers[name] = value }
     }
-    for name in CapabilityNames.strings + ["E3", "XM"] {
+    for name in CapabilityNames.strings + ["E3", "XM", "RGB"] {
       if let value = cn_terminfo_string(name) { strings[name] = Self.bytes(value) }
     }
   }

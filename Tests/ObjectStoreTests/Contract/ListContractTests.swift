@@ -7,14 +7,16 @@ struct ListContractTests {
   @Test(arguments: StoreMaker.all)
   func listsNothing(_ maker: StoreMaker) async throws {
     let made = try maker.make()
-    for request in [ListRequest(), ListRequest(prefix: "a/"), ListRequest(delimiter: "/"), ListRequest(startAfter: "a")] {
+    for request in [
+      ListRequest(), ListRequest(prefix: "a/"), ListRequest(delimiter: "/"), ListRequest(startAfter: "a"),
+    ] {
       for try await page in made.store.list(request) { Issue.record("a page: \(page)") }
     }
   }
 
   @Test(arguments: StoreMaker.all, [1, 2, 7, 1000])
   func agreesWithTheModel(_ maker: StoreMaker, _ pageSize: Int) async throws {
-    for seed in 0..<(pageSize == 1 ? 2 : 4) as Range<UInt64> {
+    for seed in 0..<2 as Range<UInt64> {
       let made = try maker.make()
       var generator = SeededGenerator(seed: 100 + seed)
       let keys = HostileKeys.unique(Self.dense(60, &generator) + HostileKeys.generated(30, seed: seed))
@@ -34,7 +36,6 @@ struct ListContractTests {
       objects += page.objects.map(\.key.string)
       prefixes += page.commonPrefixes
       sizes.append(page.objects.count + page.commonPrefixes.count)
-      // Pages do not overlap: what comes later sorts later, objects and prefixes taken together.
     }
     let expected = model.entries(request)
     #expect(objects.map { Array($0.utf8) } == expected.objects.map { Array($0.utf8) }, "\(request)")
@@ -60,7 +61,9 @@ struct ListContractTests {
   ) -> [ListRequest] {
     var requests: [ListRequest] = []
     let texts = keys.map(\.string)
-    var prefixes = ["", "a", "a/", "a//", "/", ".", "..", "a.", "b-", "zzz", "a/b", HostileKeys.mark, HostileKeys.mark + "/"]
+    var prefixes = [
+      "", "a", "a/", "a//", "/", ".", "..", "a.", "b-", "zzz", "a/b", HostileKeys.mark, HostileKeys.mark + "/",
+    ]
     var starts: [String?] = [nil, "", "a", "a/", "a/b", "a0", "a.", "-", "/", "\u{10FFFF}", HostileKeys.mark]
     for _ in 0..<12 {
       let text = texts.randomElement(using: &generator) ?? ""

@@ -11,11 +11,13 @@ enum HostileKeys {
       " ", "a b", " a", "a ", "\t", "\n", "a\nb", "\r\n", "\u{1}", "\u{1B}[2J", "\u{7F}", "a\u{0}b".replacing("\u{0}"),
       "\\", "a\\b", "C:\\a", "*", "?", "[a]", "$HOME", "`a`", "'", "\"", "|", "~", "~root", "-rf", "--", "#", "%",
       "%2F", "%2e%2e", "a%2Fb", "%00", "a+b", "a&b=c", "a;b", "\u{FEFF}a", "\u{202E}gnp.a", "\u{200B}",
-      "é", "e\u{301}", "É", "E\u{301}", "straße", "STRASSE", "İ", "i̇", "日本語/画像.png", "👩‍👩‍👧‍👦.png", "\u{10FFFF}", "\u{FFFE}", "\u{FFFF}",
+      "é", "e\u{301}", "É", "E\u{301}", "straße", "STRASSE", "İ", "i̇", "日本語/画像.png", "👩‍👩‍👧‍👦.png", "\u{10FFFF}", "\u{FFFE}",
+      "\u{FFFF}",
       "a", "A", "a.png", "A.PNG", "a.PNG", "a/b", "a/B", "A/b", "a/b/c", "a-b", "a.b", "a0b", "a/b.png", "a!",
       "CON", "nul", "lost+found", ".git", ".DS_Store",
       mark, mark + "/", mark + "/x", "a/" + mark, "a/" + mark + "/b", mark + "=", mark + "=a", mark + "+", mark + "+a/",
-      mark + "+a/" + mark + "=b", mark + "@", mark + "@a", mark + "=" + mark, mark + "/temporary/x", mark + "/metadata/1",
+      mark + "+a/" + mark + "=b", mark + "@", mark + "@a", mark + "=" + mark, mark + "/temporary/x",
+      mark + "/metadata/1",
       mark + "x", mark + "=.", mark + "=..", mark + "/lock", ".pixelater", ".pixelater-", ".pixelater/failures/a.png",
     ] + long
 
@@ -66,4 +68,21 @@ enum HostileKeys {
 
 extension String {
   fileprivate func replacing(_ nul: Character) -> String { filter { $0 != nul } }
+}
+
+/// A key short enough for a report.
+func brief(_ key: ObjectKey?) -> String {
+  guard let key else { return "nothing" }
+  return key.string.utf8.count <= 60
+    ? key.string.debugDescription
+    : "\(String(key.string.prefix(40)).debugDescription)... of \(key.string.utf8.count) bytes"
+}
+
+/// Says where two lists of keys first differ, and no more: some keys fill a screen.
+func firstDifference(_ found: [ObjectKey], _ expected: [ObjectKey]) -> String? {
+  for index in 0..<max(found.count, expected.count) {
+    let (a, b) = (index < found.count ? found[index] : nil, index < expected.count ? expected[index] : nil)
+    if a != b { return "at \(index): found \(brief(a)), expected \(brief(b))" }
+  }
+  return nil
 }

@@ -1,4 +1,4 @@
-import ObjectStore
+@testable import ObjectStore
 import Testing
 
 /// A way to make an empty store. Another kind of store joins the contract by another line here.
@@ -14,12 +14,14 @@ struct StoreMaker: Sendable, CustomTestStringConvertible {
 
   static let directory = StoreMaker(testDescription: "DirectoryStore") {
     let scratch = try Scratch()
-    return StoreUnderTest(store: try DirectoryStore(root: scratch.path, create: false), keepAlive: scratch)
+    return StoreUnderTest(
+      store: try DirectoryStore(root: scratch.path, create: false, readOnly: false, calls: .undurable),
+      keepAlive: scratch)
   }
 }
 
 struct StoreUnderTest: Sendable {
-  let store: any ObjectStore
+  let store: any WatchableStore
   let keepAlive: (any Sendable & AnyObject)?
 }
 
@@ -52,5 +54,14 @@ func reason(_ body: () async throws -> Void) async -> StoreError.Reason? {
     return nil
   } catch {
     return (error as? StoreError)?.reason
+  }
+}
+
+extension FileCalls {
+  /// Does not wait for the disk: `DurabilityTests` see to that part.
+  static var undurable: FileCalls {
+    var calls = FileCalls.system
+    calls.fsync = { _ in 0 }
+    return calls
   }
 }

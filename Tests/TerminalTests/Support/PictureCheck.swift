@@ -9,7 +9,9 @@ struct PictureCheck {
   var unicode = true
 
   /// Pixels of the whole picture that are not what they should be, the first few by name.
-  func wrong(_ terminal: VirtualTerminal, _ picture: Picture, uncovered: (Int, Int) -> Bool = { _, _ in true }) -> [String] {
+  func wrong(_ terminal: VirtualTerminal, _ picture: Picture, uncovered: (Int, Int) -> Bool = { _, _ in true })
+    -> [String]
+  {
     var result: [String] = []
     for y in 0..<Picture.side where unicode || y % 2 == 0 {
       for x in 0..<Picture.side {
@@ -17,6 +19,7 @@ struct PictureCheck {
         let row = ProbeApplication.origin.row + y / 2
         guard uncovered(column, row) else { continue }
         let cell = terminal[column, row]
+        if depth == .truecolor, isExactly(cell, .rgb(picture.pixel(x, y)), top: y % 2 == 0) { continue }
         let expected = self.expected(picture, x, y)
         if seen(cell, top: y % 2 == 0) != expected {
           result.append("\(x),\(y): \(cell) is not \(expected)")
@@ -24,6 +27,17 @@ struct PictureCheck {
       }
     }
     return result.isEmpty ? [] : ["\(result.count) wrong"] + result.prefix(5)
+  }
+
+  /// The usual case, quickly.
+  private func isExactly(_ cell: VirtualTerminal.Cell, _ paint: VirtualTerminal.Paint, top: Bool) -> Bool {
+    guard cell.attributes == 0 else { return false }
+    switch cell.base {
+    case "\u{2580}": return (top ? cell.foreground : cell.background) == paint
+    case "\u{2584}": return (top ? cell.background : cell.foreground) == paint
+    case " ": return cell.background == paint
+    default: return false
+    }
   }
 
   enum Pixel: Hashable {
@@ -42,9 +56,9 @@ struct PictureCheck {
   }
 
   private func seen(_ cell: VirtualTerminal.Cell, top: Bool) -> Pixel {
-    guard cell.attributes.isEmpty else { return .unreadable("attributes \(cell.attributes)") }
+    guard cell.attributes == 0 else { return .unreadable("attributes \(cell.attributes)") }
     let isLit: Bool
-    switch cell.text {
+    switch cell.base {
     case "\u{2580}": isLit = top
     case "\u{2584}": isLit = !top
     case "\u{2588}", "#": isLit = true

@@ -33,14 +33,21 @@ final class PseudoTerminal {
     device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     resize(columns: columns, rows: rows)
     let program = try executable ?? Self.probe()
-    pid = try Self.spawn(program, arguments: [program] + arguments, environment: environment, device: path)
+    pid = try ChildProcess.start(
+      program, arguments, environment: environment, files: [path, path, path], session: true)
   }
 
   deinit {
-    kill(pid, SIGKILL)
-    var status: Int32 = 0
-    waitpid(pid, &status, 0)
-    close(master)
+    if endStatus == nil {
+      // The whole session: a shell has children.
+      if let group = try? foregroundProcess(), group != getpgrp() { kill(-group, SIGKILL) }
+      kill(pid, SIGKILL)
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
+      close(master)
+    } else if !isHungUp {
+      close(master)
+    }
     close(device)
   }
 
@@ -54,43 +61,6 @@ final class PseudoTerminal {
       if access(path, X_OK) == 0 { return path }
     }
     throw Failure(description: "terminal-probe was not built beside the tests")
-  }
-
-  private static func spawn(
-    _ program: String, arguments: [String], environment: [String: String], device: String
-  ) throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    // A session leader without a terminal gets the first one it opens.
-    posix_spawn_file_actions_addopen(&actions, 0, device, O_RDWR, 0)
-    posix_spawn_file_actions_adddup2(&actions, 0, 1)
-    posix_spawn_file_actions_adddup2(&actions, 0, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    // The threads that tests run on block signals, which a program would inherit.
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(0x80 /* POSIX_SPAWN_SETSID */ | POSIX_SPAWN_SETSIGMASK))
-    var pid: pid_t = 0
-    let code = withCStrings(arguments) { argv in
-      withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-        posix_spawn(&pid, program, &actions, &attributes, argv, envp)
-      }
-    }
-    guard code == 0 else { throw Failure(description: "cannot start \(program): \(code)") }
-    return pid
-  }
-
-  private static func withCStrings<R>(
-    _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> R
-  ) -> R {
-    var pointers = strings.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    pointers.append(nil)
-    return body(pointers)
   }
 
   // MARK: Talking
@@ -151,6 +121,7 @@ final class PseudoTerminal {
   }
 
   private var endStatus: Int32?
+  private var isHungUp = false
 
   private var hasEnded: Bool {
     if endStatus != nil { return true }
@@ -171,6 +142,26 @@ final class PseudoTerminal {
     endStatus = status
     return status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
   }
+
+  /// The terminal goes away under the program.
+  func hangUp() -> End {
+    close(master)
+    isHungUp = true
+    var status: Int32 = 0
+    waitpid(pid, &status, 0)
+    endStatus = status
+    return status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
+  }
+
+  /// The process group that the terminal belongs to now.
+  func foregroundProcess() throws -> pid_t {
+    let group = tcgetpgrp(master)
+    guard group > 0 else { throw Failure(description: "no foreground process: errno \(errno)") }
+    return group
+  }
+
+  /// The terminal loses all it shows.
+  func forgetScreen() { terminal = VirtualTerminal(columns: terminal.columns, rows: terminal.rows) }
 
   func forgetReceived() { received = [] }
 

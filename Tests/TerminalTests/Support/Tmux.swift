@@ -7,37 +7,37 @@ final class Tmux {
   private var inputs = 0
 
   /// Whether tests may use it. Where it must be there (CI) its absence is a failure.
-  static var isPresent: Bool {
-    ["/usr/bin/tmux", "/usr/local/bin/tmux", "/bin/tmux"].contains {
-      FileManager.default.isExecutableFile(atPath: $0)
+  static var isPresent: Bool { (try? program()) != nil }
+
+  private static func program() throws -> String {
+    let places = ["/usr/bin/tmux", "/usr/local/bin/tmux", "/bin/tmux"]
+    guard let place = places.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
+      throw ChildProcess.Failure(description: "tmux is not installed")
     }
+    return place
   }
 
   static var isRequired: Bool { ProcessInfo.processInfo.environment["CI"] == "true" }
 
   init(_ command: String, environment: [String: String]) throws {
-    socket = "terminal-tests-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+    socket = FileManager.default.temporaryDirectory.appendingPathComponent("tmux-\(UUID())").path
     let variables = environment.map { "\($0.key)='\($0.value)'" }.joined(separator: " ")
     try run(["-f", "/dev/null", "-u", "new-session", "-d", "-x", "160", "-y", "50", "env \(variables) \(command)"])
   }
 
-  deinit { _ = try? run(["kill-server"]) }
+  deinit {
+    _ = try? run(["kill-server"])
+    try? FileManager.default.removeItem(atPath: socket)
+  }
 
   @discardableResult
   func run(_ arguments: [String]) throws -> [UInt8] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["tmux", "-L", socket] + arguments
-    var environment = ProcessInfo.processInfo.environment
-    environment["TMUX"] = nil
-    process.environment = environment
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return Array(data)
+    let (status, output, errors) = try ChildProcess.run(
+      try Self.program(), ["-S", socket] + arguments, environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"])
+    guard status == 0 else {
+      throw ChildProcess.Failure(description: "tmux \(arguments): \(String(decoding: errors, as: UTF8.self))")
+    }
+    return output
   }
 
   private func show(_ format: String) throws -> String {
@@ -51,7 +51,8 @@ final class Tmux {
       title = try show("#{pane_title} ")
       if title.contains(mark) { return }
     }
-    throw PseudoTerminal.Failure(description: "waited for \(mark), saw \(title)\n\(try screen().text.joined(separator: "\n"))")
+    throw PseudoTerminal.Failure(
+      description: "waited for \(mark), saw \(title)\n\(try screen().text.joined(separator: "\n"))")
   }
 
   func type(_ keys: [String]) throws {

@@ -8,11 +8,19 @@ struct VirtualTerminal {
   }
 
   struct Cell: Hashable {
-    var text = " "
+    /// Nil in the right half of a wide character.
+    var base: Unicode.Scalar? = " "
+    var mark: Unicode.Scalar?
     var foreground = Paint.standard
     var background = Paint.standard
-    var attributes: Set<Int> = []
+    /// Bit n stands for SGR n.
+    var attributes: UInt16 = 0
+
+    var text: String { (base.map { String($0) } ?? "") + (mark.map { String($0) } ?? "") }
   }
+
+  /// Wrapping at the margin, and a cursor.
+  static let initialModes: Set<Int> = [7, 25]
 
   let columns: Int
   let rows: Int
@@ -21,7 +29,7 @@ struct VirtualTerminal {
   private(set) var row = 0
   private(set) var title = ""
   /// DEC private modes that are on.
-  private(set) var modes: Set<Int> = [25]
+  private(set) var modes: Set<Int> = VirtualTerminal.initialModes
   private(set) var unknown: [String] = []
   private(set) var bells = 0
   /// Payloads of OSC 52.
@@ -75,8 +83,12 @@ struct VirtualTerminal {
     default:
       let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
       guard start + length <= pending.count else { return nil }
+      if length == 1 {
+        put(Unicode.Scalar(byte))
+        return 1
+      }
       let text = String(decoding: pending[start..<start + length], as: UTF8.self)
-      if text == "\u{FFFD}", length > 1 { unknown.append("not UTF-8") }
+      if text == "\u{FFFD}" { unknown.append("not UTF-8") }
       if let scalar = text.unicodeScalars.first { put(scalar) }
       return length
     }
@@ -87,13 +99,16 @@ struct VirtualTerminal {
     guard start + 1 < pending.count else { return nil }
     switch pending[start + 1] {
     case UInt8(ascii: "["):
-      guard let end = pending[(start + 2)...].firstIndex(where: { 0x40...0x7E ~= $0 }) else { return nil }
+      var end = start + 2
+      while end < pending.count, pending[end] < 0x40 { end += 1 }
+      guard end < pending.count else { return nil }
       control(String(decoding: pending[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(pending[end])))
       return end - start + 1
     case UInt8(ascii: "]"), UInt8(ascii: "P"):
       let ends = pending.indices.dropFirst(start + 2).first {
-        pending[$0] == 0x07 || (pending[$0] == UInt8(ascii: "\\") && pending[$0 - 1] == 0x1B && $0 > start + 2
-          && !($0 >= 2 && pending[$0 - 2] == 0x1B))
+        pending[$0] == 0x07
+          || (pending[$0] == UInt8(ascii: "\\") && pending[$0 - 1] == 0x1B && $0 > start + 2
+            && !($0 >= 2 && pending[$0 - 2] == 0x1B))
       }
       guard let end = ends else { return nil }
       string(String(decoding: pending[(start + 1)..<end], as: UTF8.self))
@@ -126,7 +141,7 @@ struct VirtualTerminal {
     let value = scalar.value
     if 0x300...0x36F ~= value {
       let target = wrapPending ? column : max(0, column - 1)
-      cells[row * columns + target].text.unicodeScalars.append(scalar)
+      cells[row * columns + target].mark = scalar
       return
     }
     let width = 0x1100...0x115F ~= value || 0x2E80...0xFFDC ~= value && value < 0xE000 ? 2 : 1
@@ -135,10 +150,10 @@ struct VirtualTerminal {
       lineFeed()
     }
     var cell = pen
-    cell.text = String(scalar)
+    cell.base = scalar
     cells[row * columns + column] = cell
     if width == 2, column + 1 < columns {
-      cell.text = ""
+      cell.base = nil
       cells[row * columns + column + 1] = cell
     }
     if column + width < columns {
@@ -185,7 +200,7 @@ struct VirtualTerminal {
       privateMode(parameters.dropFirst(), final)
       return
     }
-    let numbers = parameters.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    let numbers = numbers(in: parameters)
     let first = numbers.first ?? 0
     let count = max(1, first)
     let here = row * columns + column
@@ -204,8 +219,8 @@ struct VirtualTerminal {
     case "X": erase(here..<min(lineEnd, here + count))
     case "b":
       // Terminals disagree on what is repeated after anything but ASCII.
-      let last = cells[row * columns + max(0, wrapPending ? column : column - 1)].text
-      guard let scalar = last.unicodeScalars.first, scalar.isASCII else { return unknown.append("repeated \(last)") }
+      let last = cells[row * columns + max(0, wrapPending ? column : column - 1)]
+      guard let scalar = last.base, scalar.isASCII else { return unknown.append("repeated \(last.text)") }
       for _ in 0..<count { put(scalar) }
     case "L": scroll(row...region.upperBound, by: -count)
     case "M": scroll(row...region.upperBound, by: count)
@@ -216,6 +231,21 @@ struct VirtualTerminal {
     case "l", "h", "t": break
     default: unknown.append("CSI \(parameters)\(final)")
     }
+  }
+
+  private func numbers(in parameters: String) -> [Int] {
+    var result: [Int] = []
+    var number = 0
+    for byte in parameters.utf8 {
+      if byte == UInt8(ascii: ";") {
+        result.append(number)
+        number = 0
+      } else {
+        number = number * 10 + Int(byte) - 0x30
+      }
+    }
+    if !parameters.isEmpty { result.append(number) }
+    return result
   }
 
   private mutating func privateMode(_ parameters: Substring, _ final: Character) {
@@ -249,9 +279,9 @@ extension VirtualTerminal.Cell {
       let number = numbers[index]
       switch number {
       case 0: self = Self()
-      case 1...9: attributes.insert(number)
-      case 22: attributes.subtract([1, 2])
-      case 23, 24, 27: attributes.remove(number - 20)
+      case 1...9: attributes |= 1 << UInt16(number)
+      case 22: attributes &= ~(1 << 1 | 1 << 2)
+      case 23, 24, 27: attributes &= ~(1 << UInt16(number - 20))
       case 10, 11: break
       case 30...37: foreground = .palette(number - 30)
       case 40...47: background = .palette(number - 40)

@@ -1,7 +1,7 @@
 import Console
 
 /// Which byte sequences are keys: what the terminal's description says, and the common forms every terminal may send.
-struct KeyTable {
+struct KeySequences {
   enum Match: Equatable {
     case key(Key)
     /// The start of at least one sequence.

@@ -7,10 +7,10 @@ internal import Synchronization
 ///     .pixelater-store/metadata/INODE  what `ObjectMetadata` tells of the file of that inode
 ///     .pixelater-store/temporary/X/    the unfinished files of one open store, X is random
 ///
-/// A store keeps its own temporary folder locked (`flock`) as long as it lives. The kernel lets the lock go with the process,
-/// however that ends, so a folder whose lock is free belongs to nobody and is removed: no process ids, which another
-/// container or a later boot would read wrongly.
-final class Workspace: Sendable {
+/// A store keeps its own temporary folder locked (`flock`) as long as it lives. The kernel lets the lock go with the
+/// process, however that ends, so a folder whose lock is free belongs to nobody and is removed: no process ids, which
+/// another container or a later boot would read wrongly.
+final class ReservedFolder: Sendable {
   let reserved: Descriptor
   let metadata: Descriptor
   let temporary: Descriptor

@@ -1,0 +1,93 @@
+# The two commands of a newcomer are `make demo` and `make test`; `make check` is what has to pass before a change.
+
+SWIFT   ?= swift
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+# An import that Package.swift does not declare is an error: this is what keeps the arrows between the layers.
+ARROWS  := --explicit-target-dependency-import-check error
+RELEASE := -c release --static-swift-stdlib
+SOURCES := Package.swift Sources Tests
+BINARY  := .build/release/pixelater
+
+# Debian packages that the build needs, each with a file that tells that it is there.
+DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h
+# The tests drive the console in a terminal of their own.
+TESTING     := tmux
+
+# A crash must end the process, not wait for a debugger.
+export SWIFT_BACKTRACE ?= enable=no
+
+.PHONY: help demo test check build install uninstall format lint clean packages test-packages
+
+help:
+	@echo 'make demo      build, make a workspace with pictures, open the console on it'
+	@echo 'make test      build and run every test'
+	@echo 'make check     lint, build and test: what has to pass before a change'
+	@echo 'make build     the release binary, in $(BINARY)'
+	@echo 'make install   binary, themes and completions under PREFIX ($(PREFIX))'
+	@echo 'make format    put the sources into their form'
+	@echo 'make lint      say what is not in its form'
+	@echo 'make clean     remove what was built'
+
+demo: build
+	@$(BINARY) demo
+
+test: packages test-packages
+	$(SWIFT) test --disable-xctest $(ARROWS)
+
+check: lint build test
+
+build: packages
+	$(SWIFT) build $(RELEASE) $(ARROWS) --product pixelater
+
+install: build
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/pixelater/themes' \
+	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' \
+	  '$(DESTDIR)$(PREFIX)/share/zsh/site-functions' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
+	install -m 755 '$(BINARY)' '$(DESTDIR)$(PREFIX)/bin/pixelater'
+	install -m 644 themes/*.toml '$(DESTDIR)$(PREFIX)/share/pixelater/themes/'
+	'$(BINARY)' --generate-completion-script bash > '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixelater'
+	'$(BINARY)' --generate-completion-script zsh > '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pixelater'
+	'$(BINARY)' --generate-completion-script fish > '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pixelater.fish'
+
+uninstall:
+	rm -rf '$(DESTDIR)$(PREFIX)/share/pixelater'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/pixelater' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixelater' \
+	  '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pixelater' \
+	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pixelater.fish'
+
+format:
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+clean:
+	rm -rf .build
+
+# What is missing is named, with its reason, before it is installed; on a machine without apt it is only named.
+define install-missing
+	@missing=; \
+	for entry in $(1); do \
+	  package=$${entry%%:*}; header=$${entry#*:}; \
+	  if [ "$$header" = "$$package" ]; then command -v "$$package" >/dev/null 2>&1 && continue; \
+	  else for folder in /usr/include /usr/include/* /usr/local/include /opt/homebrew/include; do \
+	    [ -e "$$folder/$$header" ] && continue 2; done; fi; \
+	  missing="$$missing $$package"; \
+	done; \
+	[ -z "$$missing" ] && exit 0; \
+	echo "$(2):$$missing"; \
+	if ! command -v apt-get >/dev/null 2>&1; then echo "install what these Debian packages hold, then try again" >&2; exit 1; fi; \
+	as=; if [ "$$(id -u)" != 0 ]; then as=sudo; \
+	  command -v sudo >/dev/null 2>&1 || { echo "run as root: apt-get install$$missing" >&2; exit 1; }; fi; \
+	$$as apt-get install -y --no-install-recommends $$missing </dev/null >/dev/null 2>&1 || { \
+	  $$as apt-get update </dev/null && \
+	  $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $$missing </dev/null; }
+endef
+
+packages:
+	$(call install-missing,$(DEVELOPMENT),installing the headers that the build needs (terminal and PNG and JPEG))
+
+test-packages:
+	$(call install-missing,$(TESTING),installing what the tests of the console run in)

@@ -1,0 +1,112 @@
+/// Every setting there is, with its names in the three layers. Raw values are the names in the config file; a dot stands
+/// for a table.
+package enum SettingKey: String, CaseIterable, Hashable, Sendable {
+  case source
+  case destination
+  case profile
+  case region
+  case endpointURL = "endpoint_url"
+  case logLevel = "log_level"
+  case readOnly = "read_only"
+  case color
+  case theme
+  case mouse
+  case jobs
+  case form
+  case naming
+  case memory
+  case limitPixels = "limits.pixels"
+  case limitFileBytes = "limits.file_bytes"
+  case limitJPEGScans = "limits.jpeg_scans"
+  case limitSeconds = "limits.seconds"
+  case limitMemoryBytes = "limits.memory_bytes"
+
+  /// The flag that sets it, or nil where only environment and file do.
+  package var flag: String? {
+    switch self {
+    case .source, .destination, .profile, .region, .color, .jobs, .form, .theme: "--" + rawValue
+    case .endpointURL: "--endpoint-url"
+    case .logLevel: "--log-level"
+    case .readOnly: "--read-only"
+    default: nil
+    }
+  }
+
+  /// Variables of the environment that set it, the first that is set and not empty wins. Ours come before those that
+  /// are shared with other tools.
+  package var variables: [String] {
+    let ours = "PIXELATER_" + rawValue.uppercased().replacing(".", with: "_")
+    return switch self {
+    case .profile: [ours, "AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+    case .region: [ours, "AWS_REGION", "AWS_DEFAULT_REGION"]
+    case .endpointURL: [ours, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
+    default: [ours]
+    }
+  }
+
+  /// What its value may be.
+  package var kind: SettingKind {
+    switch self {
+    case .source, .destination, .profile, .region, .endpointURL, .theme: .text
+    case .naming: .template
+    case .readOnly, .mouse: .flag
+    case .logLevel: .choice(LogLevel.allCases.map(\.rawValue))
+    case .color: .choice(ColorMode.allCases.map(\.rawValue))
+    case .form: .choice(["mosaic", "grid"])
+    case .jobs: .number(1...256)
+    case .memory: .number(64 << 20...1 << 40)
+    case .limitPixels: .number(1...1_000_000_000)
+    case .limitFileBytes: .number(1...1 << 32)
+    case .limitJPEGScans: .number(1...10_000)
+    case .limitSeconds: .number(1...3_600)
+    case .limitMemoryBytes: .number(16 << 20...1 << 40)
+    }
+  }
+
+  /// What it does, in a line.
+  package var summary: String {
+    switch self {
+    case .source: "where pictures land"
+    case .destination: "where their renditions belong"
+    case .profile: "profile of the AWS credentials and config files"
+    case .region: "AWS region"
+    case .endpointURL: "server to use in place of AWS's own"
+    case .logLevel: "least important log line that is written"
+    case .readOnly: "write nothing, anywhere"
+    case .color: "whether output is coloured"
+    case .theme: "theme of the console"
+    case .mouse: "whether the console takes the mouse"
+    case .jobs: "pictures processed at once"
+    case .form: "what a rendition holds: flat cells at the source's size, or the grid itself"
+    case .naming: "how a rendition's key is made"
+    case .memory: "memory that all jobs together may use, in bytes"
+    case .limitPixels: "most pixels of a picture"
+    case .limitFileBytes: "most bytes of a picture's file"
+    case .limitJPEGScans: "most scans of a progressive JPEG"
+    case .limitSeconds: "most seconds for one picture"
+    case .limitMemoryBytes: "most memory for one picture, in bytes"
+    }
+  }
+}
+
+/// The form of a value.
+package enum SettingKind: Hashable, Sendable {
+  case text
+  /// True or false.
+  case flag
+  case number(ClosedRange<Int>)
+  case choice([String])
+  /// `pixelated-{N}x{N}-{key}` or another that names `{N}` and ends with `{key}`.
+  case template
+
+  /// What may be written, for messages.
+  package var expectation: String {
+    switch self {
+    case .text: "a text that is not empty"
+    case .flag: "true or false"
+    case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .choice(let words): "one of " + words.joined(separator: ", ")
+    case .template: "a text that names {N} and ends with {key}, such as pixelated-{N}x{N}-{key}"
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Console
+import Glibc
+import Pipeline
+import Settings
+import Terminal
+
+/// Opens the console on a workspace and stays until it is left.
+struct ConsoleRun {
+  let session: Session
+  let workspace: Workspace
+  var isDemo = false
+
+  func start() throws(CommandFailure) -> ExitStatus {
+    let settings = session.settings
+    let themes = ThemeFolders(settings.paths).library
+    guard themes[settings.theme] != nil else {
+      throw CommandFailure(
+        .usage,
+        "theme '\(settings.theme)' (\(settings.origin(of: .theme))): there is none; there are "
+          + themes.names.joined(separator: ", "))
+    }
+    let backend = PipelineBackend(workspace: workspace, engine: session.engine, options: session.runOptions)
+    let status: Int32
+    do throws(TerminalError) {
+      status = try Terminal.run(
+        options: TerminalOptions(color: settings.color.forTerminal, mouse: settings.takesMouse, errorLog: logFile())
+      ) { capabilities, size, post in
+        ConsoleSession(
+          setup: setup(capabilities, themes), size: size, backend: backend, post: post)
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+    // What was under way was told to stop; a moment, and nothing is left half done.
+    _ = try waiting { () async throws(CommandFailure) in await backend.shutdown() }
+    Glibc.exit(status)
+  }
+
+  private func setup(_ capabilities: Capabilities, _ themes: ThemeLibrary) -> ConsoleSetup {
+    var now = time(nil)
+    var local = tm()
+    localtime_r(&now, &local)
+    return ConsoleSetup(
+      source: workspace.source.location.description, destination: workspace.destination.location.description,
+      naming: workspace.naming, isReadOnly: session.settings.isReadOnly, isDemo: isDemo, zone: Int(local.tm_gmtoff),
+      capabilities: capabilities, themes: themes, theme: session.settings.theme)
+  }
+
+  /// Where standard error goes while the screen is up; nil where no such file can be.
+  private func logFile() -> String? {
+    let paths = session.settings.paths
+    return LocalFile.makeFolders(paths.state) ? paths.logFile : nil
+  }
+}
+
+extension CommandFailure {
+  init(_ error: TerminalError) {
+    switch error {
+    case .notATerminal:
+      self.init(
+        .usage, "the console needs a terminal; without one there are 'pixelater status', 'pixelater run' and others")
+    case .typeUnset:
+      self.init(.usage, "TERM is not set; set it to what the terminal is, such as xterm-256color")
+    case .typeUnknown(let name):
+      self.init(.usage, "TERM=\(name) is not known here; set it to what the terminal is, or install ncurses-term")
+    case .typeTooPlain(let name):
+      self.init(.usage, "a terminal of type \(name) cannot show the console; use 'pixelater status'")
+    case .refused(let name):
+      self.init(.usage, "the terminal library refused the terminal \(name); try TERM=xterm-256color")
+    case .noPipe(let number):
+      self.init(.unreachable, "the system gave no pipe: \(String(cString: strerror(number)))")
+    }
+  }
+}

@@ -1,0 +1,300 @@
+import ArgumentParser
+import Console
+import ObjectStore
+import Pipeline
+import PixelEngine
+import Settings
+
+struct RunCommand: BackgroundCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Makes the renditions that are missing.",
+    discussion: """
+      What is complete is left alone, and so is what failed for good, unless the source changed since or --force is given.
+
+      EXAMPLES
+        pixelater run --all
+        pixelater run --all --dry-run             the plan, and nothing done
+        pixelater run --state failed --force      try again what failed for good, too
+        pixelater run 'holiday/sun & sea.png'
+      """)
+
+  @Argument(help: "Objects to process.")
+  var keys: [String] = []
+
+  @Flag(help: "Every object that is not complete.")
+  var all = false
+
+  @OptionGroup var filter: StateFilter
+
+  @Option(help: "Only keys that start with this.")
+  var prefix = ""
+
+  @Option(help: "Pictures processed at once (default: twice the cores).")
+  var jobs: Int?
+
+  @Option(help: "What is stored: mosaic (the picture's size) or grid (N x N pixels).")
+  var form: RenditionForm?
+
+  @Flag(help: "Process also what is complete, failed for good or another kind of file.")
+  var force = false
+
+  @Flag(name: .customLong("dry-run"), help: "Show the plan and do nothing.")
+  var dryRun = false
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  var flags: [SettingKey: String] {
+    var flags: [SettingKey: String] = [:]
+    flags[.jobs] = jobs.map(String.init)
+    flags[.form] = form?.rawValue
+    return flags
+  }
+
+  func validate() throws {
+    if keys.isEmpty, !all, filter.words.isEmpty {
+      throw ValidationError("say what to process: keys, --all or --state; --dry-run shows what that would be")
+    }
+    if !keys.isEmpty, all || !filter.words.isEmpty || !prefix.isEmpty {
+      throw ValidationError("give keys, or --all, --state and --prefix; not both")
+    }
+  }
+
+  private var policy: RunPolicy { RunPolicy(states: filter.states, force: force) }
+
+  func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
+    if dryRun { return try await plan(session) }
+    try session.requireWritable()
+    let workspace = try session.workspace(.writing)
+    var report = RunReport(session: session, json: json, showsSkipped: json || !keys.isEmpty, named: !keys.isEmpty)
+
+    for text in keys where ObjectKey(text) == nil {
+      let failure = Failure(
+        code: text.isEmpty ? .notFound : .keyTooLong, message: "A key has 1 to \(ObjectKey.maximumBytes) bytes.",
+        stage: .read)
+      report.add(named: text, .failed(failure), milliseconds: 0)
+    }
+    let (events, sink) = AsyncStream<JobEvent>.makeStream()
+    let queue = JobQueue(workspace: workspace, engine: session.engine, options: session.runOptions) { sink.yield($0) }
+    let feed = feeder(workspace)
+    let feeding = Task { () -> StoreError? in
+      let error = await withTaskCancellationHandler {
+        let error = await feed(queue, sink)
+        await queue.drain()
+        return error
+      } onCancel: {
+        queue.cancelAll()
+      }
+      sink.finish()
+      return error
+    }
+    await withTaskCancellationHandler {
+      for await event in events { report.add(event) }
+    } onCancel: {
+      feeding.cancel()
+    }
+    let error = await feeding.value
+    report.end()
+    if let error, error.reason != .cancelled { throw CommandFailure(error, about: error.subject(in: workspace)) }
+    return report.summary.failed > 0 ? .someFailed : .success
+  }
+
+  /// What gives the queue its objects; objects that are left alone are told at once.
+  private func feeder(
+    _ workspace: Workspace
+  ) -> @Sendable (JobQueue, AsyncStream<JobEvent>.Continuation) async -> StoreError? {
+    let (keys, prefix, policy) = (keys, prefix, policy)
+    return { queue, sink in
+      for text in keys where !Task.isCancelled {
+        // What is no key at all was told before.
+        guard let key = ObjectKey(text) else { continue }
+        await queue.offer(key, policy: policy)
+      }
+      guard keys.isEmpty else { return nil }
+      do throws(StoreError) {
+        for try await batch in StatusListing(workspace, prefix: prefix) {
+          for case .object(let row) in batch {
+            if Task.isCancelled { return nil }
+            switch policy.decide(row, naming: workspace.naming) {
+            case .process: await queue.offer(row, policy: policy)
+            case .skip(.otherState): continue
+            case .skip(let reason): sink.yield(.finished(row.key, .skipped(reason), milliseconds: 0))
+            }
+          }
+        }
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+
+  private func plan(_ session: Session) async throws(CommandFailure) -> ExitStatus {
+    let workspace = try session.workspace(.planning)
+    var plan = Plan()
+    var missing = false
+    do throws(StoreError) {
+      if keys.isEmpty {
+        for try await batch in StatusListing(workspace, prefix: prefix) {
+          for case .object(let row) in batch { plan.add(row, policy.decide(row, naming: workspace.naming)) }
+        }
+      } else {
+        for text in keys {
+          if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
+            plan.add(row, policy.decide(row, naming: workspace.naming))
+          } else {
+            StandardError.report("\(text): no such object in \(workspace.source.location)")
+            missing = true
+          }
+        }
+      }
+    } catch {
+      throw CommandFailure(error, about: error.subject(in: workspace))
+    }
+    if json { session.output.line(plan.json) } else { print(plan, session) }
+    return missing ? .someFailed : .success
+  }
+
+  private func print(_ plan: Plan, _ session: Session) {
+    session.output.line(
+      "\(Format.count(plan.objects, "object")) to process, \(Format.bytes(plan.bytes)) to read, "
+        + Format.count(plan.requests, "request"))
+    for key in plan.firstKeys { session.output.line("  " + session.text.safe(key.string)) }
+    if plan.objects > plan.firstKeys.count {
+      session.output.line("  and \(Format.grouped(plan.objects - plan.firstKeys.count)) more")
+    }
+    for reason in SkipReason.allCases where reason != .otherState {
+      guard let count = plan.skipped[reason] else { continue }
+      session.output.line("\(Format.grouped(count)) left alone: \(reason.phrase)")
+    }
+  }
+}
+
+extension RenditionForm: ExpressibleByArgument {}
+
+/// Prints the rows of a run as objects finish, and its summary.
+struct RunReport {
+  private let session: Session
+  private let json: Bool
+  private let showsSkipped: Bool
+  /// The objects were named one by one: one that is not there is a failure.
+  private let named: Bool
+  private var bar: ProgressBar
+  private(set) var summary = RunSummary()
+  private var skipped: [SkipReason: Int] = [:]
+  private let start = ContinuousClock.now
+
+  init(session: Session, json: Bool, showsSkipped: Bool, named: Bool) {
+    self.session = session
+    self.json = json
+    self.showsSkipped = showsSkipped
+    self.named = named
+    bar = ProgressBar(unicode: session.capabilities.unicode)
+  }
+
+  mutating func add(_ event: JobEvent) {
+    switch event {
+    case .queued: bar.total += 1
+    case .started: break
+    case .finished(let key, let outcome, let milliseconds):
+      let outcome = judged(outcome)
+      summary.count(outcome)
+      switch outcome {
+      case .skipped(let reason): skipped[reason, default: 0] += 1
+      case .failed: bar.failed += 1
+      default: break
+      }
+      if !isListed(outcome) { bar.done += 1 }
+      show(key.string, outcome, milliseconds)
+    }
+    bar.draw()
+  }
+
+  /// Something that went through no queue.
+  mutating func add(named name: String, _ outcome: JobOutcome, milliseconds: Int) {
+    summary.count(outcome)
+    show(name, outcome, milliseconds)
+  }
+
+  mutating func end() {
+    bar.clear()
+    let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
+    if json {
+      session.output.line([
+        "summary": [
+          "written": .number(summary.written), "skipped": .number(summary.skipped), "failed": .number(summary.failed),
+          "seconds": .decimal(Double(milliseconds) / 1000),
+        ]
+      ])
+    } else {
+      var text =
+        "\(Format.grouped(summary.written)) written, \(Format.grouped(summary.skipped)) skipped, "
+        + "\(Format.grouped(summary.failed)) failed"
+      if summary.cancelled > 0 { text += ", \(Format.grouped(summary.cancelled)) cancelled" }
+      session.output.line(text + " in " + Format.duration(milliseconds: milliseconds))
+      if !showsSkipped {
+        for reason in SkipReason.allCases where skipped[reason] != nil {
+          session.output.line("  \(Format.grouped(skipped[reason] ?? 0)) skipped: \(reason.phrase)")
+        }
+      }
+    }
+    session.output.flush()
+  }
+
+  private func judged(_ outcome: JobOutcome) -> JobOutcome {
+    guard named, outcome == .skipped(.notFound) else { return outcome }
+    return .failed(Failure(code: .notFound, message: "There is no such object in the source.", stage: .read))
+  }
+
+  /// Told by the listing, so that it never was in the queue.
+  private func isListed(_ outcome: JobOutcome) -> Bool {
+    if case .skipped = outcome { return !named }
+    return false
+  }
+
+  private func show(_ key: String, _ outcome: JobOutcome, _ milliseconds: Int) {
+    let word: String
+    var renditions = 0
+    var failure: Failure?
+    switch outcome {
+    case .written(let count): (word, renditions) = ("written", count)
+    case .skipped: word = "skipped"
+    case .failed(let reason): (word, failure) = ("failed", reason)
+    case .cancelled: return
+    }
+    if word == "skipped", !showsSkipped { return }
+    bar.clear()
+    if json {
+      session.output.line([
+        "key": .string(key), "outcome": .string(word), "renditions": .number(renditions),
+        "milliseconds": .number(milliseconds), "failure": failure?.json ?? .null,
+      ])
+    } else {
+      session.output.line(text(key, outcome, word, milliseconds))
+    }
+    session.output.flush()
+  }
+
+  private func text(_ key: String, _ outcome: JobOutcome, _ word: String, _ milliseconds: Int) -> String {
+    let style = session.text
+    let name = style.safe(key)
+    switch outcome {
+    case .written:
+      return style.paint(TextStyle.pad(word, 8), .good)
+        + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)
+        + "  " + name
+    case .skipped(let reason):
+      return style.paint(TextStyle.pad(word, 8), .dim) + TextStyle.padLeft("", 7) + "  " + name + "  "
+        + style.paint(reason.phrase, .dim)
+    case .failed(let failure):
+      return style.paint(TextStyle.pad(word, 8), .bad)
+        + TextStyle.padLeft(Format.duration(milliseconds: milliseconds), 7)
+        + "  " + name + "  " + style.paint("\(failure.code.rawValue): \(style.safe(failure.message))", .dim)
+    case .cancelled:
+      return ""
+    }
+  }
+}

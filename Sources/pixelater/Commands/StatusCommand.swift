@@ -1,0 +1,141 @@
+import ArgumentParser
+import ObjectStore
+import Pipeline
+import Settings
+
+struct StatusCommand: BackgroundCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Shows which objects have their renditions, and why the others have not.",
+    discussion: """
+      Rows come as the listing goes on, in key order, however many there are.
+
+      EXAMPLES
+        pixelater status --state failed partial
+        pixelater status --prefix 2026/ --json | jq -r .key
+        pixelater status --summary --json
+      """)
+
+  @Argument(help: "Only these objects.")
+  var keys: [String] = []
+
+  @Option(help: "Only keys that start with this.")
+  var prefix = ""
+
+  @OptionGroup var filter: StateFilter
+
+  @Flag(help: "Only the totals.")
+  var summary = false
+
+  @Flag(help: "One JSON object a line.")
+  var json = false
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  func validate() throws {
+    if !keys.isEmpty, !prefix.isEmpty { throw ValidationError("give keys or --prefix, not both") }
+    if !keys.isEmpty, summary { throw ValidationError("--summary counts everything; leave the keys out") }
+  }
+
+  func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
+    let workspace = try session.workspace(.reading)
+    var report = StatusReport(session: session, json: json, states: filter.states, totalsOnly: summary)
+    var missing = false
+    if keys.isEmpty {
+      do throws(StoreError) {
+        for try await batch in StatusListing(workspace, prefix: prefix, details: !summary) {
+          batch.forEach { report.add($0) }
+          session.output.flush()
+          if session.output.isBroken { return .success }
+        }
+      } catch {
+        throw CommandFailure(error, about: error.subject(in: workspace))
+      }
+    } else {
+      for text in keys {
+        do throws(StoreError) {
+          if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
+            report.add(.object(row))
+            continue
+          }
+        } catch {
+          throw CommandFailure(error, about: text)
+        }
+        StandardError.report("\(text): no such object in \(workspace.source.location)")
+        missing = true
+      }
+    }
+    report.end()
+    return missing ? .someFailed : .success
+  }
+}
+
+/// Prints what a listing tells, as a table or as JSON.
+struct StatusReport {
+  let session: Session
+  let json: Bool
+  let states: Set<ObjectState>
+  let totalsOnly: Bool
+  private var totals = StatusTotals()
+  private var hasHeader = false
+
+  init(session: Session, json: Bool, states: Set<ObjectState> = [], totalsOnly: Bool = false) {
+    self.session = session
+    self.json = json
+    self.states = states
+    self.totalsOnly = totalsOnly
+  }
+
+  mutating func add(_ item: StatusItem) {
+    switch item {
+    case .orphan: totals.orphans += 1
+    case .strayRecord: break
+    case .object(let row):
+      let state = row.state
+      guard states.isEmpty || states.contains(state) else { return }
+      totals.count(state)
+      if totalsOnly { return }
+      if json {
+        session.output.line(row.json)
+      } else {
+        header()
+        session.output.line(session.text.status(row))
+      }
+    }
+  }
+
+  func end() {
+    switch (json, totalsOnly) {
+    case (true, true): session.output.line(totals.json)
+    case (true, false): break
+    case (false, true): printTotals()
+    case (false, false):
+      if totals.total > 0 { session.output.line("") }
+      session.output.line(totals.sentence)
+    }
+    session.output.flush()
+  }
+
+  private mutating func header() {
+    guard !hasHeader else { return }
+    hasHeader = true
+    session.output.line(session.text.paint(TextStyle.statusHeader, .strong))
+  }
+
+  private func printTotals() {
+    guard case .object(let fields) = totals.json else { return }
+    for (name, value) in fields {
+      let state = ObjectState(rawValue: name)
+      session.output.line(
+        session.text.paint(TextStyle.pad(name, 12), state.flatMap { session.text.ink($0) })
+          + TextStyle.padLeft(value.description, 10))
+    }
+  }
+}
+
+extension StoreError {
+  /// What a message about a whole listing should name: the location that the key belongs to is not known here, so both.
+  func subject(in workspace: Workspace) -> String {
+    key.isEmpty ? "\(workspace.source.location) or \(workspace.destination.location)" : key
+  }
+}

@@ -1,0 +1,117 @@
+import ArgumentParser
+import Logging
+import ObjectStore
+import Pipeline
+import Settings
+
+struct WorkerCommand: BackgroundCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker",
+    abstract: "Processes pictures as they land.",
+    discussion: """
+      Begins with whatever is not done, then watches the source folder. Logs to standard error. SIGTERM and SIGINT stop
+      it in good order: nothing is left half written.
+
+      EXAMPLES
+        pixelater worker
+        pixelater worker --drain              ends when nothing is left to do
+        pixelater worker --log-format json
+      """)
+
+  enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case text
+    case json
+  }
+
+  @Option(help: ArgumentHelp("Queue that tells of new objects.", valueName: "url"))
+  var queue: String?
+
+  @Flag(help: "End when nothing is left to do.")
+  var drain = false
+
+  @Option(help: "Pictures processed at once (default: twice the cores).")
+  var jobs: Int?
+
+  @Option(name: .customLong("log-format"), help: "Form of the log lines.")
+  var logFormat: LogFormat = .text
+
+  @OptionGroup(title: "Common options") var common: CommonOptions
+
+  var flags: [SettingKey: String] { jobs.map { [.jobs: String($0)] } ?? [:] }
+
+  /// Being stopped is how a service ends well.
+  var statusAfterTermination: ExitStatus { .success }
+
+  func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
+    if let queue {
+      throw CommandFailure(
+        .unreachable, "\(queue): this build watches folders only, not queues; leave --queue out")
+    }
+    try session.requireWritable()
+    let workspace = try session.workspace(.writing)
+    let log = LineLog.logger(level: session.settings.logLevel, asJSON: logFormat == .json)
+    log.info(
+      "started",
+      metadata: [
+        "source": .string(workspace.source.location.description),
+        "destination": .string(workspace.destination.location.description),
+        "jobs": .stringConvertible(session.runOptions.jobs),
+      ])
+    let (events, sink) = AsyncStream<JobEvent>.makeStream()
+    let worker = Worker(workspace: workspace, engine: session.engine, options: session.runOptions) { sink.yield($0) }
+    let drains = drain
+    let working = Task { () -> StoreError? in
+      defer { sink.finish() }
+      do throws(StoreError) {
+        if drains { try await worker.drain() } else { try await worker.run() }
+        return nil
+      } catch {
+        return error
+      }
+    }
+    var summary = RunSummary()
+    await withTaskCancellationHandler {
+      for await event in events {
+        note(event, in: log)
+        if case .finished(_, let outcome, _) = event { summary.count(outcome) }
+      }
+    } onCancel: {
+      working.cancel()
+    }
+    let error = await working.value
+    log.info(
+      "stopped",
+      metadata: [
+        "written": .stringConvertible(summary.written), "skipped": .stringConvertible(summary.skipped),
+        "failed": .stringConvertible(summary.failed), "cancelled": .stringConvertible(summary.cancelled),
+      ])
+    if let error, error.reason != .cancelled { throw CommandFailure(error, about: error.subject(in: workspace)) }
+    return summary.failed > 0 ? .someFailed : .success
+  }
+
+  private func note(_ event: JobEvent, in log: Logger) {
+    switch event {
+    case .queued(let key):
+      log.trace("queued", metadata: ["key": .string(key.string)])
+    case .started(let key):
+      log.debug("processing", metadata: ["key": .string(key.string)])
+    case .finished(let key, let outcome, let milliseconds):
+      var metadata: Logger.Metadata = ["key": .string(key.string), "milliseconds": .stringConvertible(milliseconds)]
+      switch outcome {
+      case .written(let renditions):
+        metadata["renditions"] = .stringConvertible(renditions)
+        log.info("written", metadata: metadata)
+      case .skipped(let reason):
+        metadata["reason"] = .string(reason.rawValue)
+        log.debug("skipped", metadata: metadata)
+      case .failed(let failure):
+        metadata["code"] = .string(failure.code.rawValue)
+        metadata["message"] = .string(failure.message)
+        metadata["stage"] = .string(failure.stage.rawValue)
+        log.error("failed", metadata: metadata)
+      case .cancelled:
+        log.debug("cancelled", metadata: metadata)
+      }
+    }
+  }
+}

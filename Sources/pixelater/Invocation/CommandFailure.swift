@@ -1,0 +1,59 @@
+import ObjectStore
+import Pipeline
+import Settings
+
+/// Why a command ends early: what is told, and the status it ends with.
+struct CommandFailure: Error {
+  var status: ExitStatus
+  /// What is wrong and what to do, without the program's name. May hold foreign text: it is escaped where it is printed.
+  var message: String
+
+  init(_ status: ExitStatus, _ message: String) {
+    self.status = status
+    self.message = message
+  }
+}
+
+extension CommandFailure {
+  init(_ error: SettingsError) {
+    self.init(.usage, error.description)
+  }
+
+  init(_ error: LocationsError) {
+    switch error {
+    case .missing(let role, let configFile):
+      let name = role.rawValue
+      self.init(
+        .usage,
+        "no \(name) is set: give --\(name), set PIXELATER_\(name.uppercased()), or write \(name) = \"...\" in \(configFile)"
+      )
+    case .invalid(let role, let text, let origin, let error):
+      self.init(.usage, "\(role.rawValue) '\(text)' (\(origin)): \(explanation(of: error))")
+    case .notInThisBuild(let location):
+      self.init(
+        .unreachable, "\(location): this build opens folders only, not S3; give a folder as the location")
+    case .overlap(let source, let destination):
+      self.init(
+        .refused,
+        "\(source) and \(destination): "
+          + explanation(of: .overlap(source: source, destination: destination)))
+    case .store(let location, let error):
+      self.init(error, about: location.description)
+    }
+  }
+
+  /// - Parameter subject: the key or location the message names.
+  init(_ error: StoreError, about subject: String) {
+    let status: ExitStatus =
+      switch error.reason {
+      case .readOnly: .refused
+      case .cancelled: .interrupted
+      case .notFound, .preconditionFailed, .invalidRange, .checksumMismatch, .full, .tooLarge: .someFailed
+      case .noSuchBucket, .accessDenied, .expiredCredentials, .wrongRegion, .throttled, .timeout, .unavailable, .other:
+        .unreachable
+      }
+    self.init(status, "\(subject): \(explanation(of: error))")
+  }
+
+  static let readOnly = CommandFailure(.refused, "this would write, and --read-only is set")
+}

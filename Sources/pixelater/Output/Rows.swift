@@ -1,0 +1,136 @@
+import Console
+import FoundationEssentials
+import Glibc
+import ObjectStore
+import Pipeline
+import PixelEngine
+
+/// Rows of the lists, as text and as JSON. The JSON fields are a contract.
+extension StatusRow {
+  var json: JSON {
+    [
+      "key": .string(key.string),
+      "size": .number(size),
+      "lastModified": .date(lastModified),
+      "etag": .string(etag),
+      "state": .string(state.rawValue),
+      "renditions": .object(GridSize.allCases.map { (String($0.side), .string(renditions[$0].word)) }),
+      "failure": failure?.json ?? .null,
+    ]
+  }
+}
+
+extension FailureRecord {
+  var json: JSON {
+    [
+      "code": .string(code.rawValue),
+      "message": .string(message),
+      "stage": .string(stage.rawValue),
+      "attempts": .number(attempts),
+      "firstFailed": .date(firstFailed),
+      "lastFailed": .date(lastFailed),
+      "sourceETag": .string(sourceETag),
+      "engineVersion": .string(engineVersion),
+    ]
+  }
+}
+
+extension StatusTotals {
+  var json: JSON {
+    [
+      "total": .number(total),
+      "complete": .number(complete),
+      "partial": .number(partial),
+      "pending": .number(pending),
+      "stale": .number(stale),
+      "failed": .number(failed),
+      "unsupported": .number(unsupported),
+      "orphans": .number(orphans),
+    ]
+  }
+
+  /// `9 objects: 3 complete, 1 failed; 5 orphans`.
+  var sentence: String {
+    let parts = [
+      (complete, "complete"), (partial, "partial"), (pending, "pending"), (stale, "stale"), (failed, "failed"),
+      (unsupported, "unsupported"),
+    ].filter { $0.0 > 0 }.map { "\(Format.grouped($0.0)) \($0.1)" }
+    let states = parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+    return Format.count(total, "object") + states + (orphans > 0 ? "; " + Format.count(orphans, "orphan") : "")
+  }
+}
+
+extension ObjectSummary {
+  var json: JSON {
+    [
+      "key": .string(key.string), "size": .number(size), "lastModified": .date(lastModified), "etag": .string(etag),
+    ]
+  }
+}
+
+extension Plan {
+  var json: JSON {
+    [
+      "plan": [
+        "objects": .number(objects),
+        "bytes": .number(bytes),
+        "requests": .number(requests),
+        "skipped": .object(
+          SkipReason.allCases.compactMap { reason in skipped[reason].map { (reason.rawValue, .number($0)) } }),
+        "firstKeys": .array(firstKeys.map { .string($0.string) }),
+      ]
+    ]
+  }
+}
+
+extension SkipReason {
+  /// Why, as a part of a sentence.
+  var phrase: String {
+    switch self {
+    case .complete: "already complete"
+    case .permanentFailure: "failed for good (--force tries again)"
+    case .unsupported: "another kind of file (--force reads it)"
+    case .rendition: "renditions themselves"
+    case .otherState: "in another state"
+    case .notFound: "gone"
+    }
+  }
+}
+
+extension Failure {
+  var json: JSON { ["code": .string(code.rawValue), "message": .string(message)] }
+}
+
+extension TextStyle {
+  /// `2026-11-21 14:03`, in the reader's time zone.
+  static func date(_ date: Date) -> String {
+    var seconds = time_t(min(max(date.timeIntervalSince1970, -2e11), 2e11))
+    var local = tm()
+    guard localtime_r(&seconds, &local) != nil else { return "" }
+    return String(Format.date(Double(seconds), zone: Int(local.tm_gmtoff)).prefix(16))
+  }
+
+  /// `2026-11-21 14:03:59`, likewise.
+  static func clock(_ date: Date) -> String {
+    var seconds = time_t(min(max(date.timeIntervalSince1970, -2e11), 2e11))
+    var local = tm()
+    guard localtime_r(&seconds, &local) != nil else { return "" }
+    return Format.date(Double(seconds), zone: Int(local.tm_gmtoff))
+  }
+
+  static let statusHeader =
+    pad("STATE", 13) + " " + slotHeader + "  " + padLeft("SIZE", 7) + "  " + pad("MODIFIED", 16) + "  KEY"
+
+  func status(_ row: StatusRow) -> String {
+    let reason = row.failure.map { "  " + paint("\($0.code.rawValue): \(safe($0.message))", .dim) } ?? ""
+    return state(row.state) + " " + slots(row.renditions) + "  " + Self.padLeft(Format.bytes(row.size), 7) + "  "
+      + Self.pad(Self.date(row.lastModified), 16) + "  " + safe(row.key.string) + reason
+  }
+
+  static let listHeader = padLeft("SIZE", 7) + "  " + pad("MODIFIED", 16) + "  KEY"
+
+  func listing(_ object: ObjectSummary) -> String {
+    Self.padLeft(Format.bytes(object.size), 7) + "  " + Self.pad(Self.date(object.lastModified), 16) + "  "
+      + safe(object.key.string)
+  }
+}

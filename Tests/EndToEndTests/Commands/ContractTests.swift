@@ -1,0 +1,248 @@
+import Foundation
+import Testing
+
+@Suite("The command line's contract")
+struct ContractTests {
+  let workspace: TestWorkspace
+  let pixelater: Program
+
+  init() throws {
+    workspace = try TestWorkspace()
+    pixelater = Program(workspace: workspace)
+  }
+
+  @Test("A run tells each object's outcome, then its summary, and fails if one failed")
+  func run() async throws {
+    try workspace.fill()
+    let run = try await pixelater("run", "--all", "--json")
+    #expect(run.status == 1)
+    #expect(run.errors.isEmpty, "\(run.errors)")
+    var rows = try run.rows()
+    let summary = try #require(rows.popLast()?["summary"] as? [String: Any])
+    #expect(Set(summary.keys) == ["written", "skipped", "failed", "seconds"])
+    #expect(summary["written"] as? Int == 2)
+    #expect(summary["skipped"] as? Int == 1)
+    #expect(summary["failed"] as? Int == 2)
+    #expect(rows.allSatisfy { Set($0.keys) == ["key", "outcome", "renditions", "milliseconds", "failure"] })
+    let outcomes = Dictionary(uniqueKeysWithValues: rows.map { ($0["key"] as? String ?? "", $0) })
+    #expect(outcomes["a picture.png"]?["outcome"] as? String == "written")
+    #expect(outcomes["a picture.png"]?["renditions"] as? Int == 5)
+    #expect(outcomes["a picture.png"]?["failure"] is NSNull)
+    #expect(outcomes["notes.txt"]?["outcome"] as? String == "skipped")
+    #expect((outcomes["text.png"]?["failure"] as? [String: Any])?["code"] as? String == "not-an-image")
+    let failure = try #require(outcomes["truncated.jpg"]?["failure"] as? [String: Any])
+    #expect(Set(failure.keys) == ["code", "message"])
+    #expect(failure["code"] as? String == "truncated")
+    let expected = [8, 16, 32, 48, 64].flatMap { (side: Int) -> [String] in
+      ["pixelated-\(side)x\(side)-a picture.png", "pixelated-\(side)x\(side)-folder/photo.jpg"]
+    }
+    #expect(workspace.renditions == expected.sorted())
+
+    // What is done is left alone, and so is what failed for good.
+    let again = try await pixelater("run", "--all", "--json")
+    #expect(again.status == 0)
+    #expect(try again.rows().last?["summary"] as? [String: Any] != nil)
+    #expect(((try again.rows().last?["summary"]) as? [String: Any])?["skipped"] as? Int == 5)
+    let forced = try await pixelater("run", "--state", "failed", "--force", "--json")
+    #expect(forced.status == 1)
+    #expect(((try forced.rows().last?["summary"]) as? [String: Any])?["failed"] as? Int == 2)
+  }
+
+  @Test("Status tells one row an object with the fields of the contract, in key order")
+  func status() async throws {
+    try workspace.fill()
+    _ = try await pixelater("run", "--all")
+    try FileManager.default.removeItem(atPath: workspace.destination + "/pixelated-16x16-a picture.png")
+    let status = try await pixelater("status", "--json")
+    #expect(status.status == 0)
+    let rows = try status.rows()
+    #expect(
+      rows.map { $0["key"] as? String } == [
+        "a picture.png", "folder/photo.jpg", "notes.txt", "text.png", "truncated.jpg",
+      ])
+    #expect(rows.map { $0["state"] as? String } == ["partial", "complete", "unsupported", "failed", "failed"])
+    for row in rows {
+      #expect(Set(row.keys) == ["key", "size", "lastModified", "etag", "state", "renditions", "failure"])
+      let date = row["lastModified"] as? String ?? ""
+      #expect(date.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil, "\(date)")
+      #expect((row["etag"] as? String)?.isEmpty == false)
+    }
+    #expect(
+      rows[0]["renditions"] as? [String: String] == [
+        "8": "present", "16": "missing", "32": "present", "48": "present", "64": "present",
+      ])
+    #expect(rows[1]["failure"] is NSNull)
+    let failure = try #require(rows[4]["failure"] as? [String: Any])
+    #expect(failure["code"] as? String == "truncated")
+    #expect(failure["attempts"] as? Int == 1)
+    #expect(failure["sourceETag"] as? String == rows[4]["etag"] as? String)
+
+    let failed = try await pixelater("status", "--state", "failed", "--json")
+    #expect(try failed.rows().map { $0["key"] as? String } == ["text.png", "truncated.jpg"])
+    let prefixed = try await pixelater("status", "--prefix", "folder/", "--json")
+    #expect(try prefixed.rows().map { $0["key"] as? String } == ["folder/photo.jpg"])
+    let one = try await pixelater("status", "a picture.png", "--json")
+    #expect(try one.rows().map { $0["state"] as? String } == ["partial"])
+  }
+
+  @Test("The summary is one object of totals")
+  func summary() async throws {
+    try workspace.fill()
+    _ = try await pixelater("run", "a picture.png", "text.png")
+    let summary = try await pixelater("status", "--summary", "--json")
+    #expect(
+      summary.output
+        == #"{"total":5,"complete":1,"partial":0,"pending":2,"stale":0,"failed":1,"unsupported":1,"orphans":0}"# + "\n")
+    try FileManager.default.removeItem(atPath: workspace.source + "/a picture.png")
+    let after = try #require(try await pixelater("status", "--summary", "--json").rows().first)
+    #expect(after["orphans"] as? Int == 5)
+    #expect(after["total"] as? Int == 4)
+  }
+
+  @Test("A rendition older than its source is stale, and a run makes it anew")
+  func stale() async throws {
+    try workspace.putPicture("p.png")
+    _ = try await pixelater("run", "--all")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSinceNow: -3600)],
+      ofItemAtPath: workspace.destination + "/pixelated-32x32-p.png")
+    let row = try #require(try await pixelater("status", "--json").rows().first)
+    #expect(row["state"] as? String == "stale")
+    #expect((row["renditions"] as? [String: String])?["32"] == "stale")
+    #expect(try await pixelater("run", "--state", "stale").status == 0)
+    let after = try #require(try await pixelater("status", "--json").rows().first)
+    #expect(after["state"] as? String == "complete")
+  }
+
+  @Test("A dry run shows the plan and touches nothing")
+  func dryRun() async throws {
+    try workspace.fill()
+    let before = workspace.files(below: workspace.destination)
+    let run = try await pixelater("run", "--all", "--dry-run", "--json")
+    #expect(run.status == 0)
+    let plan = try #require(try run.rows().first?["plan"] as? [String: Any])
+    #expect(plan["objects"] as? Int == 4)
+    #expect(plan["skipped"] as? [String: Int] == ["unsupported": 1])
+    #expect((plan["bytes"] as? Int ?? 0) > 0)
+    #expect((plan["requests"] as? Int ?? 0) >= 20)
+    #expect(workspace.files(below: workspace.destination) == before)
+    let text = try await pixelater("run", "--all", "--dry-run")
+    #expect(text.output.hasPrefix("4 objects to process"), "\(text.output)")
+  }
+
+  @Test("Listings are plain, in key order, of either side")
+  func listing() async throws {
+    try workspace.fill()
+    _ = try await pixelater("run", "a picture.png")
+    let source = try await pixelater("ls", "source", "--json")
+    #expect(try source.rows().map { $0["key"] as? String }.count == 5)
+    #expect(Set(try #require(try source.rows().first).keys) == ["key", "size", "lastModified", "etag"])
+    let prefixed = try await pixelater("ls", "destination", "pixelated-8x8-", "--json")
+    #expect(try prefixed.rows().map { $0["key"] as? String } == ["pixelated-8x8-a picture.png"])
+    let text = try await pixelater("ls", "source", "folder")
+    #expect(text.lines.count == 1)
+    #expect(text.lines.first?.hasSuffix("  folder/photo.jpg") == true)
+  }
+
+  struct Ending: CustomTestStringConvertible, Sendable {
+    var arguments: [String]
+    var status: Int32
+    var says = ""
+    var testDescription: String { arguments.joined(separator: " ") }
+  }
+
+  @Test(
+    "Each kind of ending has its status and its sentence",
+    arguments: [
+      Ending(arguments: ["status", "--source", "SRC", "--destination", "DST"], status: 0),
+      Ending(
+        arguments: ["status", "none.png", "--source", "SRC", "--destination", "DST"], status: 1, says: "none.png"),
+      Ending(arguments: ["run", "none.png", "--source", "SRC", "--destination", "DST"], status: 1),
+      Ending(arguments: ["nonsense"], status: 64),
+      Ending(arguments: ["status", "--nonsense"], status: 64, says: "--nonsense"),
+      Ending(arguments: ["status", "--state", "wrong"], status: 64, says: "'wrong' is no state"),
+      Ending(arguments: ["run"], status: 64, says: "say what to process"),
+      Ending(arguments: ["run", "--all", "--jobs", "0"], status: 64, says: "--jobs"),
+      Ending(arguments: ["clean"], status: 64, says: "--orphans"),
+      Ending(arguments: ["preview"], status: 64),
+      Ending(arguments: ["preview", "x", "--size", "9"], status: 64),
+      Ending(arguments: ["pixelate", "x.png"], status: 64, says: "--output"),
+      Ending(arguments: ["status"], status: 64, says: "no source is set: give --source"),
+      Ending(arguments: ["status", "--source", "gopher://x", "--destination", "DST"], status: 64, says: "gopher"),
+      Ending(
+        arguments: ["status", "--source", "SRC", "--destination", "DST", "--config", "absent.toml"], status: 64,
+        says: "absent.toml"),
+      Ending(arguments: ["status", "--source", "absent", "--destination", "DST"], status: 69, says: "absent"),
+      Ending(arguments: ["status", "--source", "SRC", "--destination", "absent"], status: 69, says: "absent"),
+      Ending(arguments: ["ls", "source", "--source", "s3://bucket/prefix"], status: 69, says: "s3://bucket/prefix"),
+      Ending(arguments: ["run", "--all", "--source", "SRC", "--destination", "SRC"], status: 77, says: "overlap"),
+      Ending(
+        arguments: ["run", "--all", "--source", "SRC", "--destination", "SRC/below"], status: 77, says: "overlap"),
+      Ending(arguments: ["status", "--source", "SRC/below", "--destination", "SRC"], status: 77, says: "overlap"),
+      Ending(arguments: ["run", "--all", "--source", "SRC", "--destination", "LINK"], status: 77, says: "overlap"),
+      Ending(
+        arguments: ["run", "--all", "--read-only", "--source", "SRC", "--destination", "DST"], status: 77,
+        says: "read-only"),
+      Ending(arguments: ["worker", "--drain", "--read-only", "--source", "SRC", "--destination", "DST"], status: 77),
+    ])
+  func endings(_ ending: Ending) async throws {
+    try workspace.putPicture("p.png")
+    let link = workspace.folder + "/link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: workspace.source)
+    let arguments = ending.arguments.map { word in
+      word.replacing("SRC", with: workspace.source).replacing("DST", with: workspace.destination)
+        .replacing("LINK", with: link)
+    }
+    let result = try await pixelater.run(arguments, located: false)
+    #expect(result.status == ending.status, "\(result.output)\(result.errors)")
+    #expect(ending.says.isEmpty || result.errors.contains(ending.says), "\(result.errors)")
+    if result.status > 1 {
+      #expect(result.errors.hasPrefix("pixelater: "), "\(result.errors)")
+      #expect(result.output.isEmpty)
+    }
+    #expect(workspace.renditions.isEmpty)
+  }
+
+  @Test("A first run makes the destination folder")
+  func newDestination() async throws {
+    try workspace.putPicture("p.png")
+    let target = workspace.folder + "/new/place"
+    let plan = try await pixelater.run(
+      ["run", "--all", "--dry-run", "--source", workspace.source, "--destination", target], located: false)
+    #expect(plan.status == 0)
+    #expect(!FileManager.default.fileExists(atPath: target))
+    let run = try await pixelater.run(
+      ["run", "--all", "--source", workspace.source, "--destination", target], located: false)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(workspace.files(below: target).count { $0.hasPrefix("pixelated-") } == 5)
+  }
+
+  @Test(
+    "Every command explains itself with an example",
+    arguments: [
+      "console", "demo", "status", "ls", "run", "preview", "pixelate", "worker", "verify", "clean", "doctor", "theme",
+      "info",
+    ])
+  func help(_ command: String) async throws {
+    let help = try await pixelater.run([command, "--help"], located: false)
+    #expect(help.status == 0)
+    #expect(help.output.contains("EXAMPLES"))
+    #expect(help.output.contains("pixelater \(command)"))
+    if command != "theme" {
+      for flag in [
+        "--source", "--destination", "--profile", "--region", "--endpoint-url", "--config", "--log-level",
+        "--read-only", "--color",
+      ] {
+        #expect(help.output.contains(flag), "\(flag)")
+      }
+    }
+  }
+
+  @Test(
+    "Version and completions", arguments: [("--version", "0."), ("--generate-completion-script=bash", "complete ")])
+  func parser(argument: String, start: String) async throws {
+    let result = try await pixelater.run([argument], located: false)
+    #expect(result.status == 0)
+    #expect(result.output.contains(start))
+  }
+}

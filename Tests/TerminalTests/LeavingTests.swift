@@ -1,0 +1,132 @@
+import Foundation
+import Glibc
+import Terminal
+import Testing
+import terminal_probe
+
+/// However the program ends or stops, the terminal is as it was.
+@Suite struct LeavingTests {
+  struct Way: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var key: String?
+    var signal: Int32?
+    var end: PseudoTerminal.End
+    var backtrace = "enable=no"
+  }
+
+  static let ways: [Way] = [
+    Way(testDescription: "quit", key: "q", end: .exit(7)),
+    Way(testDescription: "Ctrl-C", key: "\u{3}", end: .exit(130)),
+    Way(testDescription: "exit() in the application", key: "E", end: .exit(5)),
+    Way(testDescription: "TERM", signal: SIGTERM, end: .exit(143)),
+    Way(testDescription: "INT", signal: SIGINT, end: .exit(130)),
+    Way(testDescription: "HUP", signal: SIGHUP, end: .exit(129)),
+    Way(testDescription: "QUIT", signal: SIGQUIT, end: .exit(131)),
+    Way(testDescription: "SEGV", signal: SIGSEGV, end: .signal(SIGSEGV)),
+    Way(testDescription: "BUS", signal: SIGBUS, end: .signal(SIGBUS)),
+    Way(testDescription: "FPE", signal: SIGFPE, end: .signal(SIGFPE)),
+    Way(testDescription: "SYS", signal: SIGSYS, end: .signal(SIGSYS)),
+    Way(testDescription: "a wild pointer", key: "S", end: .signal(SIGSEGV)),
+    Way(testDescription: "a Swift trap", key: "T", end: .signal(SIGILL)),
+    Way(testDescription: "a Swift trap with backtraces on", key: "T", end: .signal(SIGILL), backtrace: "enable=yes"),
+    Way(testDescription: "abort()", key: "A", end: .signal(SIGABRT)),
+    Way(testDescription: "a stack that overflows", key: "O", end: .signal(SIGSEGV)),
+  ]
+
+  private func environment(backtrace: String = "enable=no") -> [String: String] {
+    [
+      "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PIXELATER_TRACE_FRAMES": "1", "SWIFT_BACKTRACE": backtrace,
+      "PATH": "/usr/bin:/bin",
+    ]
+  }
+
+  @Test(arguments: ways)
+  func theTerminalIsAsItWas(way: Way) throws {
+    let pty = try PseudoTerminal(["truecolor"], environment: environment(backtrace: way.backtrace))
+    let before = pty.modes()
+    try pty.waitForStart()
+    #expect(pty.modes() != before)
+    #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+    if let key = way.key { pty.send(Array(key.utf8)) }
+    if let signal = way.signal { kill(pty.pid, signal) }
+    let end = try pty.waitForEnd()
+    #expect(end == way.end)
+    #expect(pty.modes() == before)
+    // The cursor is on, nothing else is.
+    #expect(pty.terminal.modes == VirtualTerminal.initialModes)
+    #expect(pty.terminal.text.filter { !$0.isEmpty } == [], "nothing of it is left on the main screen")
+    #expect(pty.terminal.unknown == [])
+  }
+
+  @Test func lastWordsGoToTheLog() throws {
+    let log = FileManager.default.temporaryDirectory.appendingPathComponent("terminal-tests-\(UUID()).log")
+    defer { try? FileManager.default.removeItem(at: log) }
+    let pty = try PseudoTerminal(["truecolor", log.path], environment: environment())
+    try pty.waitForStart()
+    pty.send(Array("T".utf8))
+    let end = try pty.waitForEnd()
+    #expect(end == .signal(SIGILL))
+    let text = try String(contentsOf: log, encoding: .utf8)
+    #expect(text.contains("Fatal error"))
+    #expect(!String(decoding: pty.received, as: UTF8.self).contains("Fatal error"))
+  }
+
+  @Test func aTerminalThatGoesAwayEndsTheProgram() throws {
+    let pty = try PseudoTerminal(["truecolor"], environment: environment())
+    try pty.waitForStart()
+    #expect(pty.hangUp() == .exit(129))
+  }
+
+  /// Stopped from outside, with no chance to give the terminal back; resumed, everything is set up and painted anew.
+  @Test func stoppedFromOutsideAndResumed() throws {
+    let pty = try PseudoTerminal(["truecolor"], environment: environment())
+    try pty.waitForStart()
+    let modes = pty.modes()
+    kill(pty.pid, SIGSTOP)
+    pty.forgetScreen()
+    // What a shell would do.
+    var cooked = termios()
+    tcgetattr(pty.device, &cooked)
+    cooked.c_lflag |= tcflag_t(ICANON | ECHO | ISIG)
+    tcsetattr(pty.device, TCSANOW, &cooked)
+    kill(pty.pid, SIGCONT)
+    try pty.wait(for: "the picture again") { $0.title.contains("frame=2 ") }
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 0)) == [])
+    #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+    #expect(pty.modes() == modes)
+  }
+
+  /// A shell with job control around it: stopped, the terminal is the shell's; resumed, everything is painted anew, in
+  /// the size of then.
+  @Test(arguments: ["key", "signal"])
+  func suspendAndResume(by way: String) throws {
+    let probe = try PseudoTerminal.probe()
+    // Not a loop: bash leaves one when a job stops in it.
+    let script =
+      "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
+    let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
+    let before = pty.modes()
+    try pty.waitForStart()
+    let check = PictureCheck()
+    for (columns, rows) in [(160, 50), (140, 46)] {
+      if way == "key" {
+        pty.send([0x1A])
+      } else {
+        kill(try pty.foregroundProcess(), SIGTSTP)
+      }
+      try pty.wait(for: "the shell") { $0.text.contains("stopped") }
+      #expect(pty.terminal.modes == VirtualTerminal.initialModes)
+      #expect(pty.modes() == before)
+      pty.resize(columns: columns, rows: rows)
+      pty.send(Array("go\n".utf8))
+      try pty.wait(for: "the picture again") { $0.title.contains("size=\(columns)x\(rows)") }
+      #expect(check.wrong(pty.terminal, .noise(seed: 0)) == [])
+      #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+      #expect(pty.terminal.text(row: rows - 2) == "row \(rows - 2) of a list")
+      if columns == 160 { continue }
+      pty.send(Array("q".utf8))
+      try pty.wait(for: "the end") { $0.text.contains("ended 7") }
+      #expect(pty.modes() == before)
+    }
+  }
+}
