@@ -9,5 +9,16 @@ package enum GridSize: Int, CaseIterable, Sendable, Comparable, Codable {
   /// Cells across, which is also cells down.
   package var side: Int { rawValue }
 
+  /// Its place among all sizes, from 0.
+  package var index: Int {
+    switch self {
+    case .x8: 0
+    case .x16: 1
+    case .x32: 2
+    case .x48: 3
+    case .x64: 4
+    }
+  }
+
   package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }

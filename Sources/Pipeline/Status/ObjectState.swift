@@ -57,13 +57,5 @@ package struct RenditionSet: Hashable, Sendable {
     GridSize.allCases.count { self[$0] == state }
   }
 
-  private static func shift(_ size: GridSize) -> UInt16 {
-    switch size {
-    case .x8: 0
-    case .x16: 2
-    case .x32: 4
-    case .x48: 6
-    case .x64: 8
-    }
-  }
+  private static func shift(_ size: GridSize) -> UInt16 { UInt16(2 * size.index) }
 }

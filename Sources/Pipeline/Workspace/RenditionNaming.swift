@@ -6,10 +6,17 @@ package import PixelEngine
 package struct RenditionNaming: Hashable, Sendable {
   /// What stands before the source key; `{N}` is the side of the grid.
   private let stem: String
+  /// `stem` for each size, in order: every key of a listing is held against them.
+  private let prefixes: [String]
 
   /// The default, which is the reference pipeline's: `pixelated-{N}x{N}-{key}`.
   package init() {
-    stem = "pixelated-{N}x{N}-"
+    self.init(stem: "pixelated-{N}x{N}-")
+  }
+
+  private init(stem: String) {
+    self.stem = stem
+    prefixes = GridSize.allCases.map { stem.replacing("{N}", with: String($0.side)) }
   }
 
   /// - Parameter template: ends with `{key}` and names `{N}` before it.
@@ -17,9 +24,9 @@ package struct RenditionNaming: Hashable, Sendable {
   ///   read two ways.
   package init?(template: String) {
     guard template.hasSuffix("{key}"), template.contains("{N}") else { return nil }
-    stem = String(template.dropLast("{key}".count))
+    self.init(stem: String(template.dropLast("{key}".count)))
     guard !stem.contains("{key}") else { return nil }
-    let prefixes = GridSize.allCases.map(prefix(for:)) + [FailureRecord.prefix]
+    let prefixes = prefixes + [FailureRecord.prefix]
     for (i, a) in prefixes.enumerated() {
       for (j, b) in prefixes.enumerated() where i != j && b.hasPrefix(a) { return nil }
     }
@@ -30,7 +37,7 @@ package struct RenditionNaming: Hashable, Sendable {
 
   /// What every rendition of this size starts with.
   package func prefix(for size: GridSize) -> String {
-    stem.replacing("{N}", with: String(size.side))
+    prefixes[size.index]
   }
 
   /// The relative key of a rendition.
@@ -40,10 +47,9 @@ package struct RenditionNaming: Hashable, Sendable {
 
   /// The size and the source key that a relative key of the destination names, or nil where it names no rendition.
   package func parse(_ key: ObjectKey) -> (size: GridSize, source: ObjectKey)? {
-    for size in GridSize.allCases {
-      let prefix = prefix(for: size).utf8
-      guard key.string.utf8.starts(with: prefix) else { continue }
-      return ObjectKey(String(Substring(key.string.utf8.dropFirst(prefix.count)))).map { (size, $0) }
+    let key = key.string.utf8
+    for (size, prefix) in zip(GridSize.allCases, prefixes) where key.starts(with: prefix.utf8) {
+      return ObjectKey(String(Substring(key.dropFirst(prefix.utf8.count)))).map { (size, $0) }
     }
     return nil
   }
