@@ -36,8 +36,8 @@ final class Tmux: Sendable {
   /// What stands on the screen.
   func screen() async throws -> String { try await tmux("capture-pane", "-p") }
 
-  /// The screen with its colours.
-  func coloredScreen() async throws -> String { try await tmux("capture-pane", "-e", "-p") }
+  /// The screen with its colours, coloured spaces at the ends of lines too.
+  func coloredScreen() async throws -> String { try await tmux("capture-pane", "-e", "-N", "-p") }
 
   func resize(columns: Int, rows: Int) async throws {
     try await tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
