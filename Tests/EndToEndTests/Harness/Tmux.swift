@@ -77,7 +77,10 @@ final class Tmux: Sendable {
   }
 
   /// Ends the server and whatever runs in it; call at the end of every test.
-  func end() async { _ = try? await tmux("kill-server") }
+  func end() async {
+    _ = try? await tmux("kill-server")
+    unlink(socket)
+  }
 
   @discardableResult
   private func tmux(_ arguments: String...) async throws -> String { try await tmux(arguments) }
