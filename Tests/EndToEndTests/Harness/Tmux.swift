@@ -36,8 +36,8 @@ final class Tmux: Sendable {
   /// What stands on the screen.
   func screen() async throws -> String { try await tmux("capture-pane", "-p") }
 
-  /// The screen with its colours.
-  func coloredScreen() async throws -> String { try await tmux("capture-pane", "-e", "-p") }
+  /// The screen with its colours, coloured spaces at the ends of lines too.
+  func coloredScreen() async throws -> String { try await tmux("capture-pane", "-e", "-N", "-p") }
 
   func resize(columns: Int, rows: Int) async throws {
     try await tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
@@ -77,7 +77,10 @@ final class Tmux: Sendable {
   }
 
   /// Ends the server and whatever runs in it; call at the end of every test.
-  func end() async { _ = try? await tmux("kill-server") }
+  func end() async {
+    _ = try? await tmux("kill-server")
+    unlink(socket)
+  }
 
   @discardableResult
   private func tmux(_ arguments: String...) async throws -> String { try await tmux(arguments) }
