@@ -52,15 +52,13 @@ extension ConsoleState {
       lines.append((label, line, look.slot))
     }
     if let failure = row.failure {
-      let isFinal = failure.isFinal(for: row.etag)
       func date(_ date: Date) -> String { Format.date(date.timeIntervalSince1970, zone: setup.zone) }
-      let advice = FailureAdvice(failure.code, isFinal: isFinal)
       lines.append(("", DisplayText(""), .text))
       add(
         "Failure", "\(failure.code.rawValue) (\(failure.code.kind.rawValue), while it was \(failure.stage.past))",
         .stateFailed)
       add("Message", failure.message, .text, words: true)
-      add("To do", advice.long, .info, words: true)
+      if let finality = failure.finality(for: row.etag) { add("", finality, .info, words: true) }
       add(
         "Tried",
         "\(Format.count(failure.attempts, "time")), first \(date(failure.firstFailed)), last \(date(failure.lastFailed))",

@@ -236,8 +236,7 @@ extension Canvas {
       put(Format.age(state.now - failure.lastFailed.timeIntervalSince1970), endingAt: column, row, .date)
     }
     if columns.advice > 0 {
-      let advice = FailureAdvice(failure.code, isFinal: failure.isFinal(for: status.etag))
-      put(advice.short, column + 1, row, .hint, within: columns.advice)
+      put(failure.code.shortAdvice, column + 1, row, .hint, within: columns.advice)
     }
   }
 

@@ -279,15 +279,13 @@ extension Canvas {
     _ state: ConsoleState, _ status: StatusRow, _ failure: FailureRecord, in rect: ScreenRect
   ) {
     drawCaption(status.key, in: rect)
-    let isFinal = failure.isFinal(for: status.etag)
-    let advice = FailureAdvice(failure.code, isFinal: isFinal)
     let age = Format.age(state.now - failure.lastFailed.timeIntervalSince1970)
     var row = rect.row + 2
     func lines(_ text: String) -> [DisplayText] { DisplayText(text, unicode: unicode).wrappedAtWords(to: rect.columns) }
     func room(_ row: Int) -> Bool { row < rect.row + rect.rows }
     let parts: [(String, Slot)] = [
-      ("! \(failure.code.rawValue)", .stateFailed), (failure.message, .text), ("", .text), (advice.long, .info),
-      ("", .text),
+      ("! \(failure.code.rawValue)", .stateFailed), (failure.message, .text),
+      (failure.finality(for: status.etag) ?? "", .info), ("", .text),
       (
         "Tried \(Format.count(failure.attempts, "time")), last \(age) ago, failed while it was \(failure.stage.past)",
         .hint

@@ -9,10 +9,10 @@ extension Failure {
   package init(_ error: PixelError) {
     switch error {
     case .notAnImage:
-      self.init(code: .notAnImage, message: "The content is no picture.", stage: .decode)
+      self.init(code: .notAnImage, message: "The content is no picture; replace it by the one that was meant.", stage: .decode)
     case .unsupportedFormat(let format):
       self.init(
-        code: .unsupportedFormat, message: "\(format) is not supported; PNG and JPEG are.", stage: .decode)
+        code: .unsupportedFormat, message: "\(format) is not supported; convert the picture to PNG or JPEG.", stage: .decode)
     case .damaged(let format, let detail):
       self.init(
         code: .damaged, message: "The \(format.rawValue) data is damaged (\(detail)); upload the picture again.",
@@ -31,7 +31,7 @@ extension Failure {
         message: "The picture has \(value) \(limit.rawValue), more than the limit of \(maximum), which can be raised.",
         stage: .decode)
     case .encodingFailed(let format, let detail):
-      self.init(code: .internal, message: "Encoding the \(format.rawValue) failed (\(detail)).", stage: .encode)
+      self.init(code: .internal, message: "Encoding the \(format.rawValue) failed (\(detail)); retry, and report it if it stays.", stage: .encode)
     case .cancelled:
       self.init(code: .internal, message: "Cancelled.", stage: .decode)
     }
@@ -71,15 +71,15 @@ package func explanation(of error: StoreError) -> String {
   case .expiredCredentials: "The credentials have expired; renew them."
   case .wrongRegion(let region?): "The bucket is in the region \(region); set it with --region."
   case .wrongRegion(nil): "The bucket is in another region; set it with --region."
-  case .preconditionFailed: "The object changed while it was read."
+  case .preconditionFailed: "The object changed while it was read; process it again."
   case .invalidRange: "The object is shorter than the part that was asked for."
-  case .throttled: "The store asks for fewer requests."
-  case .timeout: "The store did not answer in time."
-  case .unavailable(let detail): "The store is unavailable (\(detail))."
-  case .checksumMismatch: "The content arrived damaged."
+  case .throttled: "The store asks for fewer requests; retry with fewer jobs."
+  case .timeout: "The store did not answer in time; retry."
+  case .unavailable(let detail): "The store is unavailable (\(detail)); retry later."
+  case .checksumMismatch: "The content arrived damaged; retry."
   case .readOnly: "The store is open read-only; run without --read-only."
-  case .full: "No space is left in the store."
-  case .tooLarge(let limit): "The object is larger than \(limit) bytes."
+  case .full: "No space is left in the store; make room, then retry."
+  case .tooLarge(let limit): "The object is larger than \(limit) bytes; shrink it or raise the limit."
   case .cancelled: "Cancelled."
   case .other(let detail): "The store refused to \(error.operation.phrase) (\(detail))."
   }
@@ -119,15 +119,49 @@ extension StoreError.Operation {
   }
 }
 
-extension FailureCode.Kind {
-  /// What the person at the terminal can do.
-  package var advice: String {
+extension FailureCode {
+  /// What to do about it in at most 26 columns, for a list; the message of a failure says it in a sentence.
+  package var shortAdvice: String {
     switch self {
-    case .permanent: "Replace the source object; retrying it as it is will fail again."
-    case .gone: "Nothing to do if it was removed on purpose; otherwise upload it again."
-    case .access: "Mend permissions, credentials or region, then retry."
-    case .transient: "Retry; it is likely to pass."
-    case .internal: "Retry; if it stays, report it with the log."
+    case .notAnImage: "remove or replace it"
+    case .unsupportedFormat: "convert to PNG or JPEG"
+    case .damaged: "upload it again"
+    case .truncated: "upload it again, whole"
+    case .tooLarge: "shrink it or raise a limit"
+    case .keyTooLong: "give it a shorter key"
+    case .notFound: "refresh"
+    case .changed: "process it again"
+    case .accessDenied: "check the permissions"
+    case .expiredCredentials: "renew the credentials"
+    case .wrongRegion: "set the region"
+    case .throttled: "retry, with fewer jobs"
+    case .timeout: "retry"
+    case .unavailable: "retry later"
+    case .checksumMismatch: "retry"
+    case .internal: "retry; if it stays, report"
+    }
+  }
+}
+
+extension FailureRecord {
+  /// Why retrying leaves the object out, where it does.
+  ///
+  /// - Parameter etag: the source's, now.
+  package func finality(for etag: String) -> String? {
+    isFinal(for: etag) ? "Retrying leaves it out until the source changes, unless forced." : nil
+  }
+}
+
+extension SkipReason {
+  /// Why an object is left alone, as the rest of a sentence.
+  package var sentence: String {
+    switch self {
+    case .complete: "all five renditions stand"
+    case .permanentFailure: "failed for good, and the source has not changed since"
+    case .unsupported: "another kind of file, by its suffix"
+    case .rendition: "its key looks like a rendition's own"
+    case .otherState: "not in the state asked for"
+    case .notFound: "the source is gone"
     }
   }
 }

@@ -124,28 +124,37 @@ struct ConsoleTests {
     }
   }
 
-  @Test("The stored picture stands on the screen pixel for pixel, zoomed", arguments: [8, 64])
-  func picture(side: Int) async throws {
+  @Test("The stored picture stands on the screen pixel for pixel, beside the list and zoomed")
+  func pictures() async throws {
     try workspace.putPicture("p.png", width: 300, height: 200)
     let pixelater = Program(workspace: workspace)
     _ = try await pixelater("run", "p.png")
-    let expected = try #require(
-      BlockPicture(
-        try await pixelater("preview", "p.png", "--size", "\(side)", "--colors", "truecolor").output, side: side))
     try await withConsole(columns: 160, rows: 50) { console in
       try await console.waitForLine("p.png", "complete")
-      for _ in 0..<4 { try await console.press(side == 8 ? "[" : "]") }
-      try await console.press("z")
-      try await console.wait(for: "\(side)×\(side)")
-      var seen: ScreenPicture?
-      try await eventually("the picture is on the screen", within: .seconds(20)) {
-        let screen = try await console.coloredScreen()
-        seen =
-          (1...12).lazy.compactMap { scale in
-            ScreenPicture(screen, side: side * scale, pixels: expected.enlarged(side: side, by: scale))
-          }.first
-        return seen != nil
+      // From whatever size it begins with to the smallest, then up.
+      for _ in 0..<4 { try await console.press("[") }
+      for side in [8, 16, 32, 48, 64] {
+        let preview = try await pixelater("preview", "p.png", "--size", "\(side)", "--colors", "truecolor")
+        let expected = try #require(BlockPicture(preview.output, side: side))
+        try await seePicture(expected, side: side, on: console, place: "beside the list")
+        try await console.press("z")
+        try await eventually("the list gives way") { !(try await console.screen().contains("NAME")) }
+        try await seePicture(expected, side: side, on: console, place: "zoomed")
+        try await console.press("z")
+        try await console.wait(for: "NAME")
+        if side < 64 { try await console.press("]") }
       }
+    }
+  }
+
+  /// Waits until the screen shows exactly these pixels, each as a square of some whole number of them.
+  private func seePicture(_ picture: BlockPicture, side: Int, on console: Tmux, place: String) async throws {
+    try await eventually("\(side)x\(side) is on the screen, \(place)", within: .seconds(20)) {
+      let screen = try await console.coloredScreen()
+      return screen.contains("\(side)×\(side)")
+        && (1...12).contains { scale in
+          ScreenPicture(screen, side: side * scale, pixels: picture.enlarged(side: side, by: scale)) != nil
+        }
     }
   }
 
