@@ -18,6 +18,8 @@ extension SettingsError: CustomStringConvertible {
       "cannot read the config file \(path): \(reason)"
     case .syntax(let path, let line, let column, let message):
       "\(path):\(line):\(column): \(message)"
+    case .invalidValue(let key, "", let origin):
+      "\(origin.subject(for: key)) is empty; give \(key.kind.expectation), or leave it out"
     case .invalidValue(let key, let value, let origin):
       "\(origin.subject(for: key)): '\(value)' is not \(key.kind.expectation)"
     case .wrongType(let key, let found, let origin):

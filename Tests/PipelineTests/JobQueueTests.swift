@@ -227,6 +227,60 @@ import Testing
     #expect(["wrong-size", "wrong-colors"].contains(try await verifier.verify(row)[1].fault?.code))
   }
 
+  @Test(
+    arguments: [(1, 1), (3, 2), (20, 12), (40, 30), (7, 200), (63, 65), (64, 64), (130, 70)], [ImageFormat.png, .jpeg])
+  func whatAnyPictureBecomesIsWell(size: (Int, Int), format: ImageFormat) async throws {
+    let bench = try Bench()
+    let (width, height) = size
+    // Neighbours as unlike as can be: the hardest for a JPEG, and for cells without a pixel.
+    var state: UInt32 = 1
+    let pixels = (0..<width * height).map { _ in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return RGBA(
+        red: UInt8(truncatingIfNeeded: state >> 24), green: UInt8(truncatingIfNeeded: state >> 16),
+        blue: UInt8(truncatingIfNeeded: state >> 8))
+    }
+    let raster = Raster(width: width, height: height, pixels: pixels)
+    try await bench.land("a", content: try PixelEngine().encode(raster, as: format))
+    #expect(await bench.run(["a"]) == [.written(renditions: 5)])
+    let verifier = Verifier(workspace: bench.workspace, engine: PixelEngine())
+    let row = try #require(try await bench.row("a"))
+    let results = try await verifier.verify(row)
+    #expect(results.count == 5)
+    #expect(results.compactMap(\.fault).isEmpty)
+  }
+
+  @Test(arguments: [(20, 12), (40, 30), (300, 200)], [ImageFormat.png, .jpeg])
+  func verifyTellsAnotherPictureOfTheSameSize(size: (Int, Int), format: ImageFormat) async throws {
+    let bench = try Bench()
+    let (width, height) = size
+    let engine = PixelEngine()
+    func flat(_ level: UInt8) throws -> [UInt8] {
+      let pixel = RGBA(red: level, green: level, blue: level)
+      return try engine.encode(
+        Raster(width: width, height: height, pixels: Array(repeating: pixel, count: width * height)), as: format)
+    }
+    try await bench.land("a", content: try flat(100))
+    _ = await bench.run(["a"])
+    let other = try engine.pixelate(try flat(120))
+    for grid in other.grids {
+      let name = try key("pixelated-\(grid.size.side)x\(grid.size.side)-a")
+      let head = try await bench.destination.head(name)
+      try await bench.destination.put(
+        name, try engine.encode(grid, of: other), options: PutOptions(metadata: head.metadata))
+    }
+    let row = try #require(try await bench.row("a"))
+    let results = try await Verifier(workspace: bench.workspace, engine: engine).verify(row)
+    #expect(results.map { $0.fault?.code } == Array(repeating: "wrong-colors", count: 5))
+  }
+
+  @Test func cellsWithoutAPixelAreNotSeen() {
+    #expect(VisibleCells.cells(length: 1, side: 8) == [4])
+    #expect(VisibleCells.cells(length: 3, side: 8) == [1, 4, 6])
+    #expect(VisibleCells.cells(length: 64, side: 64) == Array(0..<64))
+    #expect(VisibleCells.cells(length: 65, side: 64) == Array(0..<64))
+  }
+
   @Test func cleanRemovesOrphansAlone() async throws {
     let bench = try Bench()
     for name in ["a.png", "b/c.png"] { try await bench.land(name) }

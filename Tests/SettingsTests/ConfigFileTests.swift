@@ -71,6 +71,14 @@ struct ConfigFileTests {
     #expect(other == .unreadableFile(path: folder.path, reason: "it is a folder"))
   }
 
+  @Test("An empty device is a file without settings, as --config /dev/null means; none and too large are told")
+  func devices() throws {
+    #expect(try ConfigFile.read(path: "/dev/null")?.entries.isEmpty == true)
+    #expect(try ConfigFile.read(path: "/dev/null/below") == nil)
+    let error = try #require(throws: SettingsError.self) { try ConfigFile.read(path: "/dev/zero") }
+    #expect(error == .unreadableFile(path: "/dev/zero", reason: "it is larger than 1 MiB"))
+  }
+
   @Test("Bytes that are no text are refused, not guessed at")
   func notText() throws {
     let folder = try ScratchFolder()

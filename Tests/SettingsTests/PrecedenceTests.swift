@@ -115,7 +115,7 @@ struct PrecedenceTests {
       Refusal(flags: [.form: "tiles"], message: "--form: 'tiles' is not one of mosaic, grid"),
       Refusal(
         environment: ["PIXELATER_READ_ONLY": "maybe"], message: "PIXELATER_READ_ONLY: 'maybe' is not true or false"),
-      Refusal(flags: [.source: ""], message: "--source: '' is not a text that is not empty"),
+      Refusal(flags: [.source: ""], message: "--source is empty; give a text, or leave it out"),
       Refusal(
         environment: ["PIXELATER_NAMING": "{key}-{N}"],
         message:

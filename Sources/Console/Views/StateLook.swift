@@ -1,15 +1,15 @@
-import Pipeline
+package import Pipeline
 import PixelEngine
 
 /// How a state is shown: glyph, letter, word and slot. Any of the first three tells it without colour.
-struct StateLook: Hashable {
+package struct StateLook: Hashable {
   let state: ObjectState
 
-  init(_ state: ObjectState) {
+  package init(_ state: ObjectState) {
     self.state = state
   }
 
-  func glyph(unicode: Bool) -> String {
+  package func glyph(unicode: Bool) -> String {
     switch state {
     case .complete: unicode ? "●" : "#"
     case .partial: unicode ? "◐" : "%"

@@ -75,23 +75,31 @@ package struct FailureLookup: Sendable {
   ) async throws(StoreError) -> [(index: Int, record: FailureRecord)] {
     var found: [(Int, FailureRecord)] = []
     for start in stride(from: 0, to: wanted.count, by: Self.parallelReads) {
-      let results = await withTaskGroup { group in
+      let readings = await withTaskGroup(of: Reading.self) { group in
         for (index, key) in wanted[start..<min(start + Self.parallelReads, wanted.count)] {
-          group.addTask {
-            do throws(StoreError) {
-              return (index, Result<FailureRecord?, StoreError>.success(try await self.record(of: key)))
-            } catch {
-              return (index, .failure(error))
-            }
-          }
+          group.addTask { await reading(of: key, at: index) }
         }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      for (index, result) in results {
-        if let record = try result.get() { found.append((index, record)) }
+      for reading in readings {
+        if let record = try reading.record.get() { found.append((reading.index, record)) }
       }
     }
     return found
+  }
+
+  private struct Reading: Sendable {
+    var index: Int
+    var record: Result<FailureRecord?, StoreError>
+  }
+
+  /// A function, and no tuple: see `StatusReader`.
+  private func reading(of key: ObjectKey, at index: Int) async -> Reading {
+    do throws(StoreError) {
+      return Reading(index: index, record: .success(try await record(of: key)))
+    } catch {
+      return Reading(index: index, record: .failure(error))
+    }
   }
 
   private func storeKey(of key: ObjectKey) -> ObjectKey? {

@@ -17,25 +17,34 @@ package struct StatusReader: Sendable {
     source.key = key
 
     var set = RenditionSet()
-    let looks = await withTaskGroup { group in
+    let looks = await withTaskGroup(of: Look.self) { group in
       for size in GridSize.allCases {
         guard let name = workspace.destination.storeKey(workspace.naming.key(of: key, size: size)) else { continue }
-        group.addTask { [store = workspace.destination.store] in
-          do throws(StoreError) {
-            return (size, Result<ObjectHead?, StoreError>.success(try await store.headIfPresent(name)))
-          } catch {
-            return (size, .failure(error))
-          }
-        }
+        group.addTask { await look(at: name, size) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    for (size, look) in looks {
-      guard let head = try look.get() else { continue }
-      set[size] = head.summary.lastModified < source.lastModified ? .stale : .present
+    for look in looks {
+      guard let head = try look.head.get() else { continue }
+      set[look.size] = head.summary.lastModified < source.lastModified ? .stale : .present
     }
     let record = try await FailureLookup(workspace: workspace).record(of: key)
     return StatusRow(source: source, renditions: set, failure: record)
+  }
+
+  private struct Look: Sendable {
+    var size: GridSize
+    var head: Result<ObjectHead?, StoreError>
+  }
+
+  /// A function, and no tuple: Swift 6.3 with optimisation loses the first element of a tuple that a task's closure
+  /// returns from both branches of a typed `do`.
+  private func look(at name: ObjectKey, _ size: GridSize) async -> Look {
+    do throws(StoreError) {
+      return Look(size: size, head: .success(try await workspace.destination.store.headIfPresent(name)))
+    } catch {
+      return Look(size: size, head: .failure(error))
+    }
   }
 }
 

@@ -63,8 +63,8 @@ package struct Verifier: Sendable {
   private let workspace: Workspace
   private let engine: PixelEngine
 
-  /// Colours of a JPEG may move this far by quantising, measured over hard edges between saturated cells.
-  private static let jpegTolerance = 64
+  /// How far a JPEG's colours may be from what is encoded here now: another version of libjpeg rounds otherwise.
+  private static let jpegTolerance = 8
 
   package init(workspace: Workspace, engine: PixelEngine) {
     self.workspace = workspace
@@ -115,21 +115,30 @@ package struct Verifier: Sendable {
       }
       if etag != sourceETag { return .wrongSource(etag: etag) }
       if seen.unevenCells > 0 { return .notFlat(cells: seen.unevenCells) }
-      let difference = Self.greatestDifference(grid.raster, stored.raster)
-      if difference > (image.format == .jpeg ? Self.jpegTolerance : 0) { return .wrongColors(difference: difference) }
-      return nil
+      let difference = try difference(of: stored, from: grid, in: image, form: isSourceSize ? .mosaic : .grid)
+      return difference > 0 ? .wrongColors(difference: difference) : nil
     } catch {
       return .unreadable(error)
     }
   }
 
-  private static func greatestDifference(_ a: Raster, _ b: Raster) -> Int {
-    zip(a.pixels, b.pixels).reduce(0) { greatest, pair in
-      let (a, b) = pair
-      if a.alpha == 0, b.alpha == 0 { return greatest }
-      return max(
-        greatest, abs(Int(a.red) - Int(b.red)), abs(Int(a.green) - Int(b.green)), abs(Int(a.blue) - Int(b.blue)),
-        abs(Int(a.alpha) - Int(b.alpha)))
+  /// The greatest difference that nothing explains, 0 where there is none.
+  ///
+  /// Quantising moves the colours of a JPEG's small cells anywhere, so that a JPEG that is not close to its grid is held
+  /// against what becomes of that grid when it is encoded and decoded again.
+  private func difference(
+    of stored: Grid, from grid: Grid, in image: PixelatedImage, form: RenditionForm
+  ) throws(Failure) -> Int {
+    let visible = VisibleCells(image: image, size: grid.size, form: form)
+    let difference = visible.greatestDifference(grid.raster, stored.raster)
+    guard image.format == .jpeg else { return difference }
+    if difference <= Self.jpegTolerance { return 0 }
+    do throws(PixelError) {
+      let expected = try engine.readGrid(try engine.encode(grid, of: image, form: form), size: grid.size)
+      let difference = visible.greatestDifference(expected.raster, stored.raster)
+      return difference <= Self.jpegTolerance ? 0 : difference
+    } catch {
+      throw Failure(error)
     }
   }
 

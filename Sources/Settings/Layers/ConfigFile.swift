@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Glibc
 import TOMLKit
 
 /// The config file, read: the text of each setting it holds, with the line, and what it holds besides.
@@ -19,17 +19,42 @@ package struct ConfigFile: Sendable {
   ///
   /// - Throws: `SettingsError` with the line where the file is no TOML or a value has the wrong type.
   package static func read(path: String) throws(SettingsError) -> ConfigFile? {
-    var isFolder = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-    guard !isFolder else { throw .unreadableFile(path: path, reason: "it is a folder") }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw .unreadableFile(path: path, reason: "permission denied")
-    }
-    guard data.count <= maximumBytes else { throw .unreadableFile(path: path, reason: "it is larger than 1 MiB") }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let bytes = try bytes(of: path) else { return nil }
+    guard bytes.count <= maximumBytes else { throw .unreadableFile(path: path, reason: "it is larger than 1 MiB") }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw .unreadableFile(path: path, reason: "it is not UTF-8 text")
     }
     return try ConfigFile(path: path, text: text)
+  }
+
+  /// One byte more than the largest file at most; nil where there is no file. A pipe or /dev/null is as good as a file.
+  private static func bytes(of path: String) throws(SettingsError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw unreadable(path, errno)
+    }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 14)
+    while bytes.count <= maximumBytes {
+      let count = Glibc.read(descriptor, &chunk, min(chunk.count, maximumBytes + 1 - bytes.count))
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw unreadable(path, errno) }
+      if count == 0 { break }
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    return bytes
+  }
+
+  private static func unreadable(_ path: String, _ number: Int32) -> SettingsError {
+    let reason =
+      switch number {
+      case EISDIR: "it is a folder"
+      case EACCES: "permission denied"
+      default: String(cString: strerror(number))
+      }
+    return .unreadableFile(path: path, reason: reason)
   }
 
   package init(path: String, text: String) throws(SettingsError) {

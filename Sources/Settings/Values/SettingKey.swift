@@ -102,7 +102,7 @@ package enum SettingKind: Hashable, Sendable {
   /// What may be written, for messages.
   package var expectation: String {
     switch self {
-    case .text: "a text that is not empty"
+    case .text: "a text"
     case .flag: "true or false"
     case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .choice(let words): "one of " + words.joined(separator: ", ")

@@ -9,6 +9,7 @@ struct CleanCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "clean",
     abstract: "Removes renditions whose source is gone.",
+    usage: "pixelater clean --orphans [<options>]",
     discussion: """
       Shows what would go, then asks; without a terminal --yes has to be given. Failure records of sources that are gone
       go with them. A source that came back meanwhile keeps its renditions.

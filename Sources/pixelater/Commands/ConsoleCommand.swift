@@ -5,6 +5,7 @@ struct ConsoleCommand: ForegroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "console",
     abstract: "Opens the console (what happens without a command).",
+    usage: "pixelater [console] [<options>]",
     discussion: """
       EXAMPLES
         pixelater --source photos --destination renditions

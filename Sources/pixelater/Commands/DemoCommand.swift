@@ -10,6 +10,7 @@ struct DemoCommand: ForegroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Makes a workspace with pictures and opens the console on it.",
+    usage: "pixelater demo [<folder>] [<options>]",
     discussion: """
       The pictures are made here; nothing is fetched. Some are processed, some are not, one is damaged, one is no picture.
       Without a terminal the workspace is processed, and its status and one picture are printed.

@@ -5,6 +5,7 @@ struct DoctorCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Checks settings, locations, system and terminal; says what to do.",
+    usage: "pixelater doctor [<options>]",
     discussion: """
       Each line says ok, or what is wrong and what to do about it. Ends with status 1 if something is wrong.
 

@@ -7,6 +7,7 @@ struct InfoCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
     abstract: "Shows every setting, where it came from, and where files are kept.",
+    usage: "pixelater info [<options>]",
     discussion: """
       EXAMPLES
         pixelater info

@@ -7,6 +7,7 @@ struct ListCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "ls",
     abstract: "Lists the objects of the source or the destination.",
+    usage: "pixelater ls source|destination [<prefix>] [<options>]",
     discussion: """
       EXAMPLES
         pixelater ls source

@@ -8,6 +8,7 @@ struct PixelateCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "pixelate",
     abstract: "Pixelates files into a folder; no bucket is involved.",
+    usage: "pixelater pixelate <file> ... --output <dir> [<options>]",
     discussion: """
       Writes pixelated-{N}x{N}-NAME for each size, each file whole or not at all.
 
@@ -55,7 +56,11 @@ struct PixelateCommand: BackgroundCommand {
     try session.requireWritable()
     let sizes = (try? gridSizes()) ?? GridSize.allCases
     guard LocalFile.makeFolders(output) else {
-      throw CommandFailure(.unreachable, "\(output): the folder cannot be made")
+      throw CommandFailure(
+        .unreachable,
+        LocalFile.isThere(output)
+          ? "\(output): this is a file; give a folder to write to"
+          : "\(output): the folder cannot be made; check the path, and the right to write where it begins")
     }
     var report = RunReport(session: session, json: json, showsSkipped: true, named: true)
     var names: Set<String> = []
@@ -66,7 +71,7 @@ struct PixelateCommand: BackgroundCommand {
       do throws(Failure) {
         guard names.insert(LocalFile.name(of: file)).inserted else {
           throw Failure(
-            code: .internal, message: "Another file of the same name was written to this folder just now.",
+            code: .internal, message: "A file of the same name was given before; write this one to another folder.",
             stage: .write)
         }
         outcome = .written(renditions: try pixelate(file, sizes: sizes, session: session))

@@ -9,6 +9,7 @@ struct PreviewCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview",
     abstract: "Shows a picture's renditions as blocks of colour.",
+    usage: "pixelater preview <key|file> [<options>]",
     discussion: """
       Stored renditions are shown as they are stored; what is missing is computed. A file needs no locations: a name that
       begins with / or . is one, any other is looked for in the source first.
@@ -70,7 +71,10 @@ struct PreviewCommand: BackgroundCommand {
   private func rasters(of sizes: [GridSize], _ session: Session) async throws(CommandFailure) -> [GridSize: Raster] {
     do throws(Failure) {
       if let preview = try await stored(sizes, session) { return preview }
-      guard LocalFile.isThere(name), !LocalFile.isFolder(name) else {
+      if LocalFile.isFolder(name) {
+        throw Failure(code: .notFound, message: "This is a folder; name a picture in it.", stage: .read)
+      }
+      guard LocalFile.isThere(name) else {
         throw Failure(
           code: .notFound, message: "There is no such object in the source, and no such file.", stage: .read)
       }

@@ -9,6 +9,7 @@ struct RunCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Makes the renditions that are missing.",
+    usage: "pixelater run <key> ... | --all | --state <s> ... [<options>]",
     discussion: """
       What is complete is left alone, and so is what failed for good, unless the source changed since or --force is given.
 
@@ -77,22 +78,25 @@ struct RunCommand: BackgroundCommand {
         stage: .read)
       report.add(named: text, .failed(failure), milliseconds: 0)
     }
-    let (events, sink) = AsyncStream<JobEvent>.makeStream()
-    let queue = JobQueue(workspace: workspace, engine: session.engine, options: session.runOptions) { sink.yield($0) }
+    let events = RunEvents()
+    let queue = JobQueue(workspace: workspace, engine: session.engine, options: session.runOptions) { events.send($0) }
     let feed = feeder(workspace)
     let feeding = Task { () -> StoreError? in
       let error = await withTaskCancellationHandler {
-        let error = await feed(queue, sink)
+        let error = await feed(queue, events)
         await queue.drain()
         return error
       } onCancel: {
         queue.cancelAll()
       }
-      sink.finish()
+      events.finish()
       return error
     }
     await withTaskCancellationHandler {
-      for await event in events { report.add(event) }
+      for await event in events.stream {
+        report.add(event)
+        events.taken()
+      }
     } onCancel: {
       feeding.cancel()
     }
@@ -105,9 +109,9 @@ struct RunCommand: BackgroundCommand {
   /// What gives the queue its objects; objects that are left alone are told at once.
   private func feeder(
     _ workspace: Workspace
-  ) -> @Sendable (JobQueue, AsyncStream<JobEvent>.Continuation) async -> StoreError? {
+  ) -> @Sendable (JobQueue, RunEvents) async -> StoreError? {
     let (keys, prefix, policy) = (keys, prefix, policy)
-    return { queue, sink in
+    return { queue, events in
       for text in keys where !Task.isCancelled {
         // What is no key at all was told before.
         guard let key = ObjectKey(text) else { continue }
@@ -117,11 +121,12 @@ struct RunCommand: BackgroundCommand {
       do throws(StoreError) {
         for try await batch in StatusListing(workspace, prefix: prefix) {
           for case .object(let row) in batch {
+            await events.room()
             if Task.isCancelled { return nil }
             switch policy.decide(row, naming: workspace.naming) {
             case .process: await queue.offer(row, policy: policy)
             case .skip(.otherState): continue
-            case .skip(let reason): sink.yield(.finished(row.key, .skipped(reason), milliseconds: 0))
+            case .skip(let reason): events.send(.finished(row.key, .skipped(reason), milliseconds: 0))
             }
           }
         }
@@ -259,9 +264,10 @@ struct RunReport {
     let word: String
     var renditions = 0
     var failure: Failure?
+    var reason: SkipReason?
     switch outcome {
     case .written(let count): (word, renditions) = ("written", count)
-    case .skipped: word = "skipped"
+    case .skipped(let why): (word, reason) = ("skipped", why)
     case .failed(let reason): (word, failure) = ("failed", reason)
     case .cancelled: return
     }
@@ -271,6 +277,7 @@ struct RunReport {
       session.output.line([
         "key": .string(key), "outcome": .string(word), "renditions": .number(renditions),
         "milliseconds": .number(milliseconds), "failure": failure?.json ?? .null,
+        "reason": .optional(reason?.rawValue),
       ])
     } else {
       session.output.line(text(key, outcome, word, milliseconds))

@@ -7,6 +7,7 @@ struct StatusCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Shows which objects have their renditions, and why the others have not.",
+    usage: "pixelater status [<key> ...] [<options>]",
     discussion: """
       Rows come as the listing goes on, in key order, however many there are.
 

@@ -7,6 +7,7 @@ struct ThemeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "theme",
     abstract: "Lists themes, or checks a theme file.",
+    usage: "pixelater theme list|check [<options>]",
     discussion: """
       EXAMPLES
         pixelater theme list
@@ -20,6 +21,7 @@ struct ThemeListCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "Lists the themes there are.",
+    usage: "pixelater theme list [<options>]",
     discussion: """
       EXAMPLES
         pixelater theme list
@@ -51,6 +53,7 @@ struct ThemeCheckCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Says what is wrong with a theme file.",
+    usage: "pixelater theme check <file> [<options>]",
     discussion: """
       Looks for what cannot be read, unknown slots, colours that are hard to tell from their ground, and states that look
       alike. Ends with status 1 if there is something.

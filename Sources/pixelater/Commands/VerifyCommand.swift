@@ -9,6 +9,7 @@ struct VerifyCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Decodes the stored renditions and holds them against their sources.",
+    usage: "pixelater verify [<key> ...] [<options>]",
     discussion: """
       Checks format, size, flat cells, colours and the version of the source. What is missing is not its matter: that is
       what 'status' tells. Ends with status 1 if something is wrong.
@@ -29,8 +30,13 @@ struct VerifyCommand: BackgroundCommand {
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
+  func validate() throws {
+    if !keys.isEmpty, !prefix.isEmpty { throw ValidationError("give keys or --prefix, not both") }
+  }
+
   /// What became of one object.
   private struct Verdict: Sendable {
+    var index: Int
     var key: ObjectKey
     var results: [VerifyResult] = []
     var failure: Failure?
@@ -40,36 +46,46 @@ struct VerifyCommand: BackgroundCommand {
     let workspace = try session.workspace(.reading)
     let verifier = Verifier(workspace: workspace, engine: session.engine)
     var tally = Tally()
+    let together = session.runOptions.decoders * 2
     do throws(StoreError) {
       if keys.isEmpty {
         for try await batch in StatusListing(workspace, prefix: prefix, details: false) {
           let rows = batch.compactMap { item in
             if case .object(let row) = item { row } else { nil }
           }
-          for part in rows.chunked(by: session.runOptions.decoders * 4) {
-            if Task.isCancelled { return .interrupted }
-            for verdict in await Self.verdicts(on: part, verifier) { show(verdict, session, &tally) }
-            session.output.flush()
-          }
+          for part in rows.chunked(by: together) { await verify(part, verifier, session, &tally) }
         }
       } else {
-        for text in keys {
-          if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
-            for verdict in await Self.verdicts(on: [row], verifier) { show(verdict, session, &tally) }
-          } else {
-            StandardError.report("\(text): no such object in \(workspace.source.location)")
-            tally.faults += 1
+        for part in keys.chunked(by: together) {
+          var rows: [StatusRow] = []
+          for text in part {
+            if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
+              rows.append(row)
+            } else {
+              StandardError.report("\(text): no such object in \(workspace.source.location)")
+              tally.faults += 1
+            }
           }
+          await verify(rows, verifier, session, &tally)
         }
       }
     } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
     }
+    if Task.isCancelled { return .interrupted }
     if !json {
       session.output.line(
         "\(Format.count(tally.checked, "rendition")) checked, \(Format.count(tally.faults, "fault")) found")
     }
     return tally.faults > 0 ? .someFailed : .success
+  }
+
+  private func verify(_ rows: [StatusRow], _ verifier: Verifier, _ session: Session, _ tally: inout Tally) async {
+    let verdicts = await Self.verdicts(on: rows, verifier)
+    // What was cut short tells nothing of the objects.
+    if Task.isCancelled { return }
+    for verdict in verdicts { show(verdict, session, &tally) }
+    session.output.flush()
   }
 
   private struct Tally {
@@ -79,19 +95,22 @@ struct VerifyCommand: BackgroundCommand {
 
   /// In the order of the rows.
   private static func verdicts(on rows: [StatusRow], _ verifier: Verifier) async -> [Verdict] {
-    let verdicts = await withTaskGroup { group in
+    let verdicts = await withTaskGroup(of: Verdict.self) { group in
       for (index, row) in rows.enumerated() {
-        group.addTask {
-          do throws(Failure) {
-            return (index, Verdict(key: row.key, results: try await verifier.verify(row)))
-          } catch {
-            return (index, Verdict(key: row.key, failure: error))
-          }
-        }
+        group.addTask { await verdict(on: row, at: index, verifier) }
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
-    return verdicts.sorted { $0.0 < $1.0 }.map(\.1)
+    return verdicts.sorted { $0.index < $1.index }
+  }
+
+  /// A function, and no tuple: see `StatusReader`.
+  private static func verdict(on row: StatusRow, at index: Int, _ verifier: Verifier) async -> Verdict {
+    do throws(Failure) {
+      return Verdict(index: index, key: row.key, results: try await verifier.verify(row))
+    } catch {
+      return Verdict(index: index, key: row.key, failure: error)
+    }
   }
 
   private func show(_ verdict: Verdict, _ session: Session, _ tally: inout Tally) {

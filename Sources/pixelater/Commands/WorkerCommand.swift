@@ -8,6 +8,7 @@ struct WorkerCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker",
     abstract: "Processes pictures as they land.",
+    usage: "pixelater worker [<options>]",
     discussion: """
       Begins with whatever is not done, then watches the source folder. Logs to standard error. SIGTERM and SIGINT stop
       it in good order: nothing is left half written.

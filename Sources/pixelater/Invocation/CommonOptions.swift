@@ -32,6 +32,12 @@ struct CommonOptions: ParsableArguments, Sendable {
   @Option(help: "Whether output is coloured.")
   var color: ColorMode?
 
+  /// Names of those above that stand alone, and of those that take a value.
+  static let switches: Set = ["--read-only"]
+  static let valued: Set = [
+    "--source", "--destination", "--profile", "--region", "--endpoint-url", "--config", "--log-level", "--color",
+  ]
+
   /// What was given, by setting.
   var flags: [SettingKey: String] {
     var flags: [SettingKey: String] = [:]

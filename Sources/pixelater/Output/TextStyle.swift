@@ -42,20 +42,7 @@ struct TextStyle: Sendable {
 extension TextStyle {
   /// A state as glyph and word, 13 columns: told apart without colour.
   func state(_ state: ObjectState) -> String {
-    paint(Self.pad(glyph(state) + " " + state.rawValue, 13), ink(state))
-  }
-
-  func glyph(_ state: ObjectState) -> String {
-    switch state {
-    case .complete: unicode ? "●" : "#"
-    case .partial: unicode ? "◐" : "%"
-    case .pending: unicode ? "○" : "."
-    case .stale: "~"
-    case .failed: "!"
-    case .unsupported: "-"
-    case .running: ">"
-    case .queued: "+"
-    }
+    paint(Self.pad(StateLook(state).glyph(unicode: unicode) + " " + state.rawValue, 13), ink(state))
   }
 
   func ink(_ state: ObjectState) -> Ink? {

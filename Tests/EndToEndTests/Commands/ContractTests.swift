@@ -23,12 +23,14 @@ struct ContractTests {
     #expect(summary["written"] as? Int == 2)
     #expect(summary["skipped"] as? Int == 1)
     #expect(summary["failed"] as? Int == 2)
-    #expect(rows.allSatisfy { Set($0.keys) == ["key", "outcome", "renditions", "milliseconds", "failure"] })
+    #expect(rows.allSatisfy { Set($0.keys) == ["key", "outcome", "renditions", "milliseconds", "failure", "reason"] })
     let outcomes = Dictionary(uniqueKeysWithValues: rows.map { ($0["key"] as? String ?? "", $0) })
     #expect(outcomes["a picture.png"]?["outcome"] as? String == "written")
     #expect(outcomes["a picture.png"]?["renditions"] as? Int == 5)
     #expect(outcomes["a picture.png"]?["failure"] is NSNull)
+    #expect(outcomes["a picture.png"]?["reason"] is NSNull)
     #expect(outcomes["notes.txt"]?["outcome"] as? String == "skipped")
+    #expect(outcomes["notes.txt"]?["reason"] as? String == "unsupported")
     #expect((outcomes["text.png"]?["failure"] as? [String: Any])?["code"] as? String == "not-an-image")
     let failure = try #require(outcomes["truncated.jpg"]?["failure"] as? [String: Any])
     #expect(Set(failure.keys) == ["code", "message"])
@@ -43,6 +45,12 @@ struct ContractTests {
     #expect(again.status == 0)
     #expect(try again.rows().last?["summary"] as? [String: Any] != nil)
     #expect(((try again.rows().last?["summary"]) as? [String: Any])?["skipped"] as? Int == 5)
+    let reasons = try again.rows().dropLast().map { "\($0["key"] ?? ""): \($0["reason"] ?? "")" }
+    #expect(
+      reasons == [
+        "a picture.png: complete", "folder/photo.jpg: complete", "notes.txt: unsupported",
+        "text.png: permanent-failure", "truncated.jpg: permanent-failure",
+      ])
     let forced = try await pixelater("run", "--state", "failed", "--force", "--json")
     #expect(forced.status == 1)
     #expect(((try forced.rows().last?["summary"]) as? [String: Any])?["failed"] as? Int == 2)
@@ -83,6 +91,32 @@ struct ContractTests {
     #expect(try prefixed.rows().map { $0["key"] as? String } == ["folder/photo.jpg"])
     let one = try await pixelater("status", "a picture.png", "--json")
     #expect(try one.rows().map { $0["state"] as? String } == ["partial"])
+  }
+
+  @Test("Each failure is told with its own object, and a named object as the list tells it")
+  func failures() async throws {
+    try workspace.fill()
+    try workspace.put("a first.png", "")
+    try workspace.put("gif.png", "GIF89a\u{1}\0\u{1}\0\0\0\0;")
+    _ = try await pixelater("run", "--all")
+    let rows = try await pixelater("status", "--json").rows()
+    let told = rows.map { row in
+      "\(row["key"] ?? ""): \(row["state"] ?? "") \((row["failure"] as? [String: Any])?["code"] ?? "")"
+    }
+    #expect(
+      told == [
+        "a first.png: failed not-an-image", "a picture.png: complete ", "folder/photo.jpg: complete ",
+        "gif.png: failed unsupported-format", "notes.txt: unsupported ", "text.png: failed not-an-image",
+        "truncated.jpg: failed truncated",
+      ])
+    let list = try await pixelater("status", "--json")
+    let named = try await pixelater.run(["status"] + rows.compactMap { $0["key"] as? String } + ["--json"])
+    #expect(named.output == list.output)
+    let verify = try await pixelater("verify", "--json")
+    #expect(try verify.rows().map { $0["size"] as? Int } == [8, 16, 32, 48, 64, 8, 16, 32, 48, 64])
+    #expect(
+      try verify.rows().map { $0["key"] as? String }
+        == Array(repeating: "a picture.png", count: 5) + Array(repeating: "folder/photo.jpg", count: 5))
   }
 
   @Test("The summary is one object of totals")
@@ -158,7 +192,11 @@ struct ContractTests {
       Ending(
         arguments: ["status", "none.png", "--source", "SRC", "--destination", "DST"], status: 1, says: "none.png"),
       Ending(arguments: ["run", "none.png", "--source", "SRC", "--destination", "DST"], status: 1),
-      Ending(arguments: ["nonsense"], status: 64),
+      Ending(arguments: ["nonsense"], status: 64, says: "'nonsense' is no command"),
+      Ending(arguments: ["--source", "SRC", "nonsense", "--all"], status: 64, says: "'nonsense' is no command"),
+      Ending(arguments: ["status", "--source", ""], status: 64, says: "--source is empty"),
+      Ending(arguments: ["pixelate", "SRC/p.png", "--output", "SRC/p.png"], status: 69, says: "this is a file"),
+      Ending(arguments: ["preview", "SRC"], status: 1, says: "This is a folder"),
       Ending(arguments: ["status", "--nonsense"], status: 64, says: "--nonsense"),
       Ending(arguments: ["status", "--state", "wrong"], status: 64, says: "'wrong' is no state"),
       Ending(arguments: ["run"], status: 64, says: "say what to process"),
@@ -203,6 +241,63 @@ struct ContractTests {
     #expect(workspace.renditions.isEmpty)
   }
 
+  @Test(
+    "Flags that every command takes may stand before the command",
+    arguments: [
+      ["--source", "SRC", "--destination", "DST", "status", "--json"],
+      ["--source=SRC", "--destination=DST", "--read-only", "status", "p.png", "--json"],
+      ["--color", "never", "--source=SRC", "status", "--destination", "DST", "--json"],
+      ["--source", "absent", "--destination", "DST", "--log-level=error", "status", "--source", "SRC", "--json"],
+      ["--source=SRC", "--destination=DST", "ls", "source", "--json"],
+      ["--source=SRC", "--destination=DST", "status", "--json", "--", "p.png"],
+      [
+        "--profile=p", "--region", "r", "--endpoint-url=http://localhost", "--config", "/dev/null", "--source", "SRC",
+        "--destination", "DST", "status", "--json",
+      ],
+    ])
+  func flagsFirst(_ words: [String]) async throws {
+    try workspace.putPicture("p.png")
+    let arguments = words.map { word in
+      word.replacing("SRC", with: workspace.source).replacing("DST", with: workspace.destination)
+    }
+    let result = try await pixelater.run(arguments, located: false)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(try result.rows().map { $0["key"] as? String } == ["p.png"])
+  }
+
+  @Test("Flags alone open the console, which wants a terminal; flags reach nested commands")
+  func flagsAlone() async throws {
+    let console = try await pixelater.run([])
+    #expect(console.status == 64)
+    #expect(console.errors.contains("the console needs a terminal"), "\(console.errors)")
+    let themes = try await pixelater.run(["--color=never", "theme", "list", "--json"], located: false)
+    #expect(themes.status == 0, "\(themes.errors)")
+    #expect(try themes.rows().contains { $0["name"] as? String == "default" })
+    let help = try await pixelater.run(["--read-only", "help", "run"], located: false)
+    #expect(help.status == 0)
+    #expect(help.output.contains("pixelater run --all"))
+    let unfinished = try await pixelater.run(["--source"], located: false)
+    #expect(unfinished.status == 64)
+    #expect(unfinished.errors.contains("--source"), "\(unfinished.errors)")
+  }
+
+  @Test(
+    "Nothing is written under --read-only",
+    arguments: [
+      ["run", "--all"], ["run", "p.png", "--force"], ["worker", "--drain"], ["clean", "--orphans", "--yes"],
+      ["pixelate", "source/p.png", "--output", "out"], ["demo", "demo-folder"],
+    ])
+  func readOnly(_ words: [String]) async throws {
+    try workspace.putPicture("p.png")
+    let result = try await pixelater.run(["--read-only"] + words)
+    #expect(result.status == 77, "\(result.output)\(result.errors)")
+    #expect(result.errors.contains("read-only"))
+    #expect(result.output.isEmpty)
+    #expect(workspace.files(below: workspace.destination).isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: workspace.folder + "/out"))
+    #expect(!FileManager.default.fileExists(atPath: workspace.folder + "/demo-folder"))
+  }
+
   @Test("A first run makes the destination folder")
   func newDestination() async throws {
     try workspace.putPicture("p.png")
@@ -228,6 +323,8 @@ struct ContractTests {
     #expect(help.status == 0)
     #expect(help.output.contains("EXAMPLES"))
     #expect(help.output.contains("pixelater \(command)"))
+    let long = help.output.split(separator: "\n").filter { $0.count > 80 }
+    #expect(long.isEmpty, "\(long)")
     if command != "theme" {
       for flag in [
         "--source", "--destination", "--profile", "--region", "--endpoint-url", "--config", "--log-level",

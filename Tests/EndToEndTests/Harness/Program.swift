@@ -21,8 +21,12 @@ struct Program: Sendable {
     var lines: [String] { output.split(separator: "\n").map(String.init) }
   }
 
-  /// Where the build put the binary: beside the test bundle.
+  /// The binary that `PIXELATER_TESTED` names, such as the release build's, which the optimiser has been at; else the one
+  /// that was built with the tests, beside their bundle.
   static let path: String = {
+    if let path = ProcessInfo.processInfo.environment["PIXELATER_TESTED"], !path.isEmpty {
+      return URL(filePath: path).standardizedFileURL.path
+    }
     let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(filePath: tests).deletingLastPathComponent().appending(path: "pixelater").path
   }()
@@ -120,6 +124,16 @@ final class RunningProgram: Sendable {
   }
 
   func signal(_ number: Int32) { kill(id, number) }
+
+  /// Sends a signal as soon as the output holds a text. From a thread of its own: tasks of other tests may keep the ones
+  /// that tasks share busy for longer than the program lives.
+  func signal(_ number: Int32, onceItPrints text: String) {
+    Thread.detachNewThread { [self] in
+      let deadline = ContinuousClock.now + .seconds(60)
+      while !output.contains(text), ContinuousClock.now < deadline { usleep(2000) }
+      signal(number)
+    }
+  }
 
   var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
   var errors: String { (try? String(contentsOfFile: errorPath, encoding: .utf8)) ?? "" }
