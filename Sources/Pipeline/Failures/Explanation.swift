@@ -9,10 +9,12 @@ extension Failure {
   package init(_ error: PixelError) {
     switch error {
     case .notAnImage:
-      self.init(code: .notAnImage, message: "The content is no picture; replace it by the one that was meant.", stage: .decode)
+      self.init(
+        code: .notAnImage, message: "The content is no picture; replace it by the one that was meant.", stage: .decode)
     case .unsupportedFormat(let format):
       self.init(
-        code: .unsupportedFormat, message: "\(format) is not supported; convert the picture to PNG or JPEG.", stage: .decode)
+        code: .unsupportedFormat, message: "\(format) is not supported; convert the picture to PNG or JPEG.",
+        stage: .decode)
     case .damaged(let format, let detail):
       self.init(
         code: .damaged, message: "The \(format.rawValue) data is damaged (\(detail)); upload the picture again.",
@@ -31,7 +33,10 @@ extension Failure {
         message: "The picture has \(value) \(limit.rawValue), more than the limit of \(maximum), which can be raised.",
         stage: .decode)
     case .encodingFailed(let format, let detail):
-      self.init(code: .internal, message: "Encoding the \(format.rawValue) failed (\(detail)); retry, and report it if it stays.", stage: .encode)
+      self.init(
+        code: .internal,
+        message: "Encoding the \(format.rawValue) failed (\(detail)); retry, and report it if it stays.", stage: .encode
+      )
     case .cancelled:
       self.init(code: .internal, message: "Cancelled.", stage: .decode)
     }
