@@ -23,7 +23,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
   ],
   targets: [
@@ -36,11 +35,7 @@ let package = Package(
     .target(name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
     .target(
-      name: "Pipeline",
-      dependencies: [
-        "PixelEngine", "ObjectStore", .product(name: "Crypto", package: "swift-crypto"),
-      ],
-      swiftSettings: strict),
+      name: "Pipeline", dependencies: ["PixelEngine", "ObjectStore"], swiftSettings: strict),
     .target(
       name: "Console",
       dependencies: [

@@ -141,6 +141,15 @@ import Testing
     #expect(destination.storeKey(name) != nil)
   }
 
+  /// The values that the authors of the hash publish.
+  @Test(arguments: [
+    ("", "6c62272e07bb014262b821756295c58d"), ("a", "d228cb696f1a8caf78912b704e4a8964"),
+    ("foobar", "343e1662793c64bf6f0d3597ba446f18"),
+  ])
+  func hashesAsPublished(text: String, hash: String) {
+    #expect(String(FailureRecord.fnv1a(text), radix: 16) == hash)
+  }
+
   /// Cut between characters: what is kept is valid UTF-8.
   @Test(arguments: 0..<4) func isCutAtACharacter(offset: Int) throws {
     let text = String(repeating: "a", count: offset) + String(repeating: "😀", count: 255)

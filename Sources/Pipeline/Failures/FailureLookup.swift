@@ -17,10 +17,13 @@ package struct FailureLookup: Sendable {
 
   /// The record of an object, nil where none stands.
   package func record(of key: ObjectKey) async throws(StoreError) -> FailureRecord? {
-    guard let name = storeKey(of: key) else { return nil }
+    let (relative, isShortened) = FailureRecord.name(of: key, in: destination)
+    guard let name = destination.storeKey(relative) else { return nil }
     do throws(StoreError) {
       let bytes = try await destination.store.read(name, limit: Self.maximumBytes).bytes
-      return decode(bytes, of: key)
+      let record = decode(bytes, of: key)
+      // Two long keys might share a name; a record is its own key's alone.
+      return isShortened && record.key != key.string ? nil : record
     } catch {
       if case .notFound = error.reason { return nil }
       if case .tooLarge = error.reason { return decode([], of: key) }
