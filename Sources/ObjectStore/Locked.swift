@@ -1,11 +1,11 @@
 internal import Glibc
 
 /// A value behind a pthread mutex. (`Synchronization.Mutex` is a futex that ThreadSanitizer cannot see.)
-final class Locked<Value>: @unchecked Sendable {  // `value` is only touched with `mutex` held.
+package final class Locked<Value>: @unchecked Sendable {  // `value` is only touched with `mutex` held.
   private var value: Value
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 
-  init(_ value: sending Value) {
+  package init(_ value: sending Value) {
     self.value = value
     mutex = .allocate(capacity: 1)
     mutex.initialize(to: pthread_mutex_t())
@@ -18,7 +18,7 @@ final class Locked<Value>: @unchecked Sendable {  // `value` is only touched wit
   }
 
   /// Runs `body` with the lock held: keep it short, and never suspend in it.
-  func withLock<Result, Failure: Error>(
+  package func withLock<Result, Failure: Error>(
     _ body: (inout Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     pthread_mutex_lock(mutex)
