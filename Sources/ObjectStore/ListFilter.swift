@@ -13,13 +13,7 @@ struct ListFilter: Sendable {
     pageSize = min(max(request.pageSize, 1), 1000)
   }
 
-  func admits(_ key: some Collection<UInt8>) -> Bool {
-    guard key.hasPrefix(prefix) else { return false }
-    guard let startAfter else { return true }
-    return startAfter.lexicographicallyPrecedes(key)
-  }
-
-  /// The common prefix that `key`, an admitted key, is rolled into: its part up to and with the first delimiter after
+  /// The common prefix that `key`, a listed key, is rolled into: its part up to and with the first delimiter after
   /// the prefix. Nil where it stands for itself.
   func commonPrefix(of key: [UInt8]) -> ArraySlice<UInt8>? {
     guard let delimiter, key.count >= prefix.count + delimiter.count else { return nil }
