@@ -11,7 +11,7 @@ SOURCES := Package.swift Sources Tests
 BINARY  := .build/release/pixelater
 
 # Debian packages that the build needs, each with a file that tells that it is there.
-DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h
+DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libexpat1-dev:expat.h
 # The tests drive the console in a terminal of their own.
 TESTING     := tmux
 
@@ -91,7 +91,7 @@ define install-missing
 endef
 
 packages:
-	$(call install-missing,$(DEVELOPMENT),installing the headers that the build needs (terminal and PNG and JPEG))
+	$(call install-missing,$(DEVELOPMENT),installing the headers that the build needs (terminal, PNG, JPEG, HTTP and XML))
 
 test-packages:
 	$(call install-missing,$(TESTING),installing what the tests of the console run in)

@@ -7,6 +7,8 @@ import PackageDescription
 //   pixelater ──▶ Terminal ──▶ Console ──▶ Pipeline ──▶ PixelEngine ──▶ CPNG CJPEG
 //       │            └──▶ CNcurses  │          └──▶ ObjectStore
 //       └──▶ Settings ──────────────┴──▶ (Pipeline, ObjectStore)
+//               └──▶ AWS ──▶ HTTPTransport ──▶ CCurl
+//                     └──▶ (ObjectStore, CExpat)
 
 let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
@@ -24,6 +26,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     // C fences: setjmp, varargs and macros stop here.
@@ -32,8 +35,19 @@ let package = Package(
     .target(
       name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
 
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+    // No code: the C library's callbacks are plain function pointers.
+    .systemLibrary(name: "CExpat"),
+
     .target(name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
+    .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
+    .target(
+      name: "AWS",
+      dependencies: [
+        "ObjectStore", "HTTPTransport", "CExpat", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .target(
       name: "Pipeline", dependencies: ["PixelEngine", "ObjectStore"], swiftSettings: strict),
     .target(
@@ -62,6 +76,9 @@ let package = Package(
       name: "PixelEngineTests", dependencies: ["PixelEngine"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"], swiftSettings: strict),
+    .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: strict),
+    .testTarget(
+      name: "AWSTests", dependencies: ["AWS", "HTTPTransport", "ObjectStore"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "ObjectStore", "PixelEngine"],
       swiftSettings: strict),

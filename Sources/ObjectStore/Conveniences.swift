@@ -35,9 +35,13 @@ extension ObjectStore {
     try await put(key, content: .bytes(bytes), options: options)
   }
 
-  /// Removes objects one after the other; stops at the first that fails.
-  package func delete(_ keys: some Sequence<ObjectKey>) async throws(StoreError) {
-    for key in keys { try await delete(key) }
+  /// Removes objects one after the other.
+  package func delete(_ keys: [ObjectKey]) async -> [StoreError] {
+    var errors: [StoreError] = []
+    for key in keys {
+      do throws(StoreError) { try await delete(key) } catch { errors.append(error) }
+    }
+    return errors
   }
 
   /// The objects whose keys start with `prefix`, in key order.

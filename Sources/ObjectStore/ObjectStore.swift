@@ -22,6 +22,11 @@ package protocol ObjectStore: Sendable {
   /// Removes an object. Removing one that is not there is no error.
   func delete(_ key: ObjectKey) async throws(StoreError)
 
+  /// Removes objects, in batches where the store can.
+  ///
+  /// - Returns: an error for each that could not be removed; the others are gone.
+  func delete(_ keys: [ObjectKey]) async -> [StoreError]
+
   /// The objects in key order, by pages. Nothing is read before the first page is asked for.
   func list(_ request: ListRequest) -> ListPages
 }
@@ -66,10 +71,13 @@ package struct GetOptions: Sendable {
   package var range: Range<Int64>?
   /// Only if the object still has this ETag; else `StoreError.Reason.preconditionFailed`.
   package var ifMatch: String?
+  /// A version of the object other than the one that stands; for a `VersionedStore`, others ignore it.
+  package var version: String?
 
-  package init(range: Range<Int64>? = nil, ifMatch: String? = nil) {
+  package init(range: Range<Int64>? = nil, ifMatch: String? = nil, version: String? = nil) {
     self.range = range
     self.ifMatch = ifMatch
+    self.version = version
   }
 }
 

@@ -22,11 +22,27 @@ package struct ReadOnlyStore<Base: ObjectStore>: ObjectStore {
     throw StoreError(operation: .delete, key: key.string, reason: .readOnly)
   }
 
+  package func delete(_ keys: [ObjectKey]) async -> [StoreError] {
+    keys.map { StoreError(operation: .delete, key: $0.string, reason: .readOnly) }
+  }
+
   package func list(_ request: ListRequest) -> ListPages { base.list(request) }
 }
 
 extension ReadOnlyStore: WatchableStore where Base: WatchableStore {
   package func changes(prefix: String) throws(StoreError) -> StoreChanges { try base.changes(prefix: prefix) }
+}
+
+extension ReadOnlyStore: PresigningStore where Base: PresigningStore {
+  package func presignedURL(of key: ObjectKey, seconds: Int) async throws(StoreError) -> PresignedURL {
+    try await base.presignedURL(of: key, seconds: seconds)
+  }
+}
+
+extension ReadOnlyStore: VersionedStore where Base: VersionedStore {
+  package func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] {
+    try await base.versions(of: key)
+  }
 }
 
 extension ObjectStore {

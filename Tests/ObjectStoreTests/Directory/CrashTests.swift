@@ -134,7 +134,7 @@ struct CrashTests {
     for name in ["a", "a/b", "c"] { #expect(try await store.head(try key(name)).contentType == "image/png") }
     try await store.put(try key("c"), [1])
     #expect(disk.names(".pixelater-store/metadata").count == 2)
-    try await store.delete([try key("a"), try key("a/b"), try key("c")])
+    #expect(await store.delete([try key("a"), try key("a/b"), try key("c")]) == [])
     #expect(disk.names(".pixelater-store/metadata") == [])
     // Moving a file by hand keeps it, as it is the same file.
     try await store.put(try key("a"), [1], options: options)
