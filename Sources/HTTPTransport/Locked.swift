@@ -18,11 +18,9 @@ final class Locked<Value>: @unchecked Sendable {  // `value` is only touched wit
   }
 
   /// Runs `body` with the lock held: keep it short, and never suspend in it.
-  func withLock<Result, Failure: Error>(
-    _ body: (inout Value) throws(Failure) -> sending Result
-  ) throws(Failure) -> sending Result {
+  func withLock<Result>(_ body: (inout Value) -> sending Result) -> sending Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    return try body(&value)
+    return body(&value)
   }
 }

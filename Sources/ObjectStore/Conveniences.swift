@@ -31,7 +31,7 @@ extension ObjectStore {
   @discardableResult
   package func put(
     _ key: ObjectKey, _ bytes: [UInt8], options: PutOptions = PutOptions()
-  ) async throws(StoreError) -> ObjectHead {
+  ) async throws(StoreError) -> String {
     try await put(key, content: .bytes(bytes), options: options)
   }
 

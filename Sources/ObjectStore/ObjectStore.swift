@@ -16,8 +16,10 @@ package protocol ObjectStore: Sendable {
   func get(_ key: ObjectKey, options: GetOptions) async throws(StoreError) -> ObjectContent
 
   /// Stores an object, replacing one of the same key.
+  ///
+  /// - Returns: the ETag of what is stored now.
   @discardableResult
-  func put(_ key: ObjectKey, content: PutContent, options: PutOptions) async throws(StoreError) -> ObjectHead
+  func put(_ key: ObjectKey, content: PutContent, options: PutOptions) async throws(StoreError) -> String
 
   /// Removes an object. Removing one that is not there is no error.
   func delete(_ key: ObjectKey) async throws(StoreError)

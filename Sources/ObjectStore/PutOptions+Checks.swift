@@ -16,6 +16,8 @@ extension PutOptions {
         return "a metadata name has to be lower-case letters, digits, '-', '_' and '.'"
       }
       guard value.utf8.allSatisfy(Self.isPrintable) else { return "a metadata value has to be printable ASCII" }
+      // HTTP drops them (RFC 9110, 5.5).
+      guard value.first != " ", value.last != " " else { return "a metadata value cannot begin or end with a space" }
       total += name.utf8.count + value.utf8.count
     }
     return total <= Self.maximumMetadataBytes

@@ -14,7 +14,7 @@ package struct ReadOnlyStore<Base: ObjectStore>: ObjectStore {
 
   package func put(
     _ key: ObjectKey, content: PutContent, options: PutOptions
-  ) async throws(StoreError) -> ObjectHead {
+  ) async throws(StoreError) -> String {
     throw StoreError(operation: .put, key: key.string, reason: .readOnly)
   }
 

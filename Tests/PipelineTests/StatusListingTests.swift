@@ -154,7 +154,7 @@ private struct ListedStore: ObjectStore {
   func get(_ key: ObjectKey, options: GetOptions) async throws(StoreError) -> ObjectContent {
     throw StoreError(operation: .get, key: key.string, reason: .notFound)
   }
-  func put(_ key: ObjectKey, content: PutContent, options: PutOptions) async throws(StoreError) -> ObjectHead {
+  func put(_ key: ObjectKey, content: PutContent, options: PutOptions) async throws(StoreError) -> String {
     throw StoreError(operation: .put, key: key.string, reason: .readOnly)
   }
   func delete(_ key: ObjectKey) async throws(StoreError) {}

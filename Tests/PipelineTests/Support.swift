@@ -46,7 +46,7 @@ struct NoStore: ObjectStore {
 
   func head(_ key: ObjectKey) async throws(StoreError) -> ObjectHead { throw refuse(.head, key) }
   func get(_ key: ObjectKey, options: GetOptions) async throws(StoreError) -> ObjectContent { throw refuse(.get, key) }
-  func put(_ key: ObjectKey, content: PutContent, options: PutOptions) async throws(StoreError) -> ObjectHead {
+  func put(_ key: ObjectKey, content: PutContent, options: PutOptions) async throws(StoreError) -> String {
     throw refuse(.put, key)
   }
   func delete(_ key: ObjectKey) async throws(StoreError) { throw refuse(.delete, key) }

@@ -67,7 +67,7 @@ package final class DirectoryStore: ObjectStore {
   @discardableResult
   package func put(
     _ key: ObjectKey, content: PutContent, options: PutOptions
-  ) async throws(StoreError) -> ObjectHead {
+  ) async throws(StoreError) -> String {
     try check(.put, key)
     if let fault = options.fault {
       throw StoreError(operation: .put, key: key.string, reason: .other(detail: fault))

@@ -11,7 +11,8 @@ struct ObjectPut {
   let reserved: ReservedFolder
   let calls: FileCalls
 
-  func run(_ content: borrowing PutSource, _ metadata: ObjectMetadata) throws(SystemFault) -> ObjectHead {
+  /// - Returns: the ETag.
+  func run(_ content: borrowing PutSource, _ metadata: ObjectMetadata) throws(SystemFault) -> String {
     let name = reserved.temporaryName()
     let file = try calls.create(name, in: reserved.temporary, replacing: false)
     do throws(SystemFault) {
@@ -24,7 +25,7 @@ struct ObjectPut {
       let change = NameChange(root: root, reserved: reserved, calls: calls)
       let folders = try reserved.exclusively { () throws(SystemFault) in try change.place(name, as: key) }
       try change.synchronize(folders)
-      return status.head(key, metadata)
+      return status.identity.etag
     } catch {
       // After the rename there is nothing left by that name, and the metadata is in use.
       if let status = try? FileStatus.of(name, in: reserved.temporary) {

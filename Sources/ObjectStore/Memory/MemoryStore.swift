@@ -61,7 +61,7 @@ package final class MemoryStore: ObjectStore {
   @discardableResult
   package func put(
     _ key: ObjectKey, content: PutContent, options: PutOptions
-  ) async throws(StoreError) -> ObjectHead {
+  ) async throws(StoreError) -> String {
     try Self.checkCancellation(.put, key.string)
     if let fault = options.fault {
       throw StoreError(operation: .put, key: key.string, reason: .other(detail: fault))
@@ -79,7 +79,7 @@ package final class MemoryStore: ObjectStore {
         state.keys.insert(key, at: state.keys.partition { $0 < key })
       }
       state.tell(StoreChange(key: key, kind: .written))
-      return head
+      return summary.etag
     }
   }
 

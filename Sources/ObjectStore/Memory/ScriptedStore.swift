@@ -116,7 +116,7 @@ package final class ScriptedStore<Base: ObjectStore>: ObjectStore {
   @discardableResult
   package func put(
     _ key: ObjectKey, content: PutContent, options: PutOptions
-  ) async throws(StoreError) -> ObjectHead {
+  ) async throws(StoreError) -> String {
     try await pass(.put, key.string) { () async throws(StoreError) in
       try await base.put(key, content: content, options: options)
     }
