@@ -1,0 +1,58 @@
+/// A small document as a tree: for answers with few elements. Listings are read as they arrive.
+struct XMLElement: Hashable, Sendable {
+  var name: String
+  var text = ""
+  var children: [XMLElement] = []
+
+  /// The first child of this name.
+  subscript(name: String) -> XMLElement? { children.first { $0.name == name } }
+
+  /// - Throws: `XMLReader.Fault`, also for a document without an element.
+  init(parsing bytes: [UInt8]) throws(XMLReader.Fault) {
+    let builder = Builder()
+    let reader = XMLReader(builder)
+    try reader.feed(bytes)
+    try reader.finish()
+    guard let root = builder.root else { throw .malformed("no element") }
+    self = root
+  }
+
+  private init(name: String) {
+    self.name = name
+  }
+
+  private final class Builder: XMLHandler {
+    private var open: [XMLElement] = []
+    private(set) var root: XMLElement?
+
+    func start(_ name: XMLName) { open.append(XMLElement(name: name.string)) }
+
+    func end(_ name: XMLName, text: [UInt8]) {
+      guard var element = open.popLast() else { return }
+      if element.children.isEmpty { element.text = String(decoding: text, as: UTF8.self) }
+      if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
+    }
+  }
+}
+
+/// Writes XML.
+enum XMLText {
+  /// `text` as the content of an element, or nil where XML 1.0 cannot hold it (2.2): most control characters, U+FFFE,
+  /// U+FFFF. What a parser would change, line ends and tabs, stands as references.
+  static func escaped(_ text: String) -> String? {
+    var result = ""
+    result.reserveCapacity(text.utf8.count)
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      case "\"": result += "&quot;"
+      case "\t", "\n", "\r": result += "&#\(scalar.value);"
+      case "\u{20}"..."\u{FFFD}", "\u{10000}"..."\u{10FFFF}": result.unicodeScalars.append(scalar)
+      default: return nil
+      }
+    }
+    return result
+  }
+}
