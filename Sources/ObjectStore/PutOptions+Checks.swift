@@ -6,7 +6,7 @@ extension PutOptions {
 
   /// Why S3 would refuse these options, nil where it would not. Every store refuses them alike, so that what works on a
   /// laptop works on S3.
-  var fault: String? {
+  package var fault: String? {
     guard contentType.utf8.count <= 256, contentType.utf8.allSatisfy(Self.isPrintable) else {
       return "the content type has to be printable ASCII of at most 256 bytes"
     }

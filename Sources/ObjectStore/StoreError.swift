@@ -21,6 +21,10 @@ package struct StoreError: Error, Hashable, Sendable {
     case noSuchBucket
     case accessDenied
     case expiredCredentials
+    /// The store does not accept the credentials: its own word for why (`SignatureDoesNotMatch`).
+    case refusedCredentials(detail: String)
+    /// There are none to show it.
+    case noCredentials(detail: String)
     case wrongRegion(String?)
     case preconditionFailed
     case invalidRange

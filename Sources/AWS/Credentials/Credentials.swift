@@ -45,3 +45,15 @@ package enum CredentialError: Error, Hashable, Sendable {
   case failed(source: String, detail: String)
   case cancelled
 }
+
+extension CredentialError: CustomStringConvertible {
+  /// For people. Foreign text: escape before printing.
+  package var description: String {
+    switch self {
+    case .none(let tried): "no AWS credentials were found (looked at: \(tried.joined(separator: ", ")))"
+    case .noSuchProfile(let name): "there is no AWS profile '\(name)'"
+    case .failed(let source, let detail): "\(source): \(detail)"
+    case .cancelled: "cancelled"
+    }
+  }
+}

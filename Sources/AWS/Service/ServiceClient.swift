@@ -140,17 +140,19 @@ package final class ServiceClient: Sendable {
   /// Signs and sends once. An answer other than 2xx throws.
   func sendOnce(_ request: ServiceRequest, _ credentials: Credentials) async throws(ServiceError) -> HTTPResponse {
     let signed = sign(request, credentials)
+    let response: HTTPResponse
+    let body: [UInt8]
     do throws(HTTPError) {
-      let response = try await shared.http.send(signed)
+      response = try await shared.http.send(signed)
       if (200..<300).contains(response.status) { return response }
-      let body = try await response.body.collect(limit: 1 << 16)
-      var fault = ServiceFault(response, body: body)
-      fault.serverTime = response.headers["date"].flatMap { HTTPDate.date(of: $0) }
-      fault.retryAfter = Self.retryAfter(response.headers)
-      throw ServiceError.refused(fault)
-    } catch let error as HTTPError {
+      body = try await response.body.collect(limit: 1 << 16)
+    } catch {
       throw ServiceError(error)
     }
+    var fault = ServiceFault(response, body: body)
+    fault.serverTime = response.headers["date"].flatMap { HTTPDate.date(of: $0) }
+    fault.retryAfter = Self.retryAfter(response.headers)
+    throw .refused(fault)
   }
 
   /// A URL that carries its signature.

@@ -53,7 +53,7 @@ extension StoreError.Reason {
     switch self {
     case .notFound: .notFound
     case .noSuchBucket: .unavailable
-    case .accessDenied, .readOnly: .accessDenied
+    case .accessDenied, .readOnly, .refusedCredentials, .noCredentials: .accessDenied
     case .expiredCredentials: .expiredCredentials
     case .wrongRegion: .wrongRegion
     case .preconditionFailed: .changed
@@ -74,6 +74,11 @@ package func explanation(of error: StoreError) -> String {
   case .noSuchBucket: "The bucket or folder is not there; create it or correct the location."
   case .accessDenied: "Access is denied to \(error.operation.phrase); check the permissions."
   case .expiredCredentials: "The credentials have expired; renew them."
+  case .refusedCredentials("RequestTimeTooSkewed"), .refusedCredentials("RequestExpired"):
+    "The clock of this machine is off, so its signatures are refused; set it."
+  case .refusedCredentials(let detail):
+    "The store does not accept the credentials (\(detail)); check access key, secret key and profile."
+  case .noCredentials(let detail): "There are no credentials to show: \(detail)."
   case .wrongRegion(let region?): "The bucket is in the region \(region); set it with --region."
   case .wrongRegion(nil): "The bucket is in another region; set it with --region."
   case .preconditionFailed: "The object changed while it was read; process it again."

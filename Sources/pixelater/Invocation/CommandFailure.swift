@@ -49,7 +49,8 @@ extension CommandFailure {
       case .readOnly: .refused
       case .cancelled: .interrupted
       case .notFound, .preconditionFailed, .invalidRange, .checksumMismatch, .full, .tooLarge: .someFailed
-      case .noSuchBucket, .accessDenied, .expiredCredentials, .wrongRegion, .throttled, .timeout, .unavailable, .other:
+      case .noSuchBucket, .accessDenied, .expiredCredentials, .refusedCredentials, .noCredentials, .wrongRegion,
+        .throttled, .timeout, .unavailable, .other:
         .unreachable
       }
     self.init(status, "\(subject): \(explanation(of: error))")

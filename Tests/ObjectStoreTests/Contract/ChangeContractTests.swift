@@ -5,10 +5,10 @@ import Testing
 /// What every store that can be watched promises.
 @Suite("Store contract: changes", .timeLimit(.minutes(1)))
 struct ChangeContractTests {
-  @Test(arguments: StoreMaker.all)
+  @Test(arguments: StoreMaker.watchable)
   func tellsOfWritesAndRemovals(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    let store = made.store
+    let made = try await maker.make()
+    let store = try made.watchable
     try await store.put(try key("before"), [1])
     var changes = try store.changes(prefix: "").makeAsyncIterator()
     try await store.put(try key("a"), [1])
@@ -21,10 +21,10 @@ struct ChangeContractTests {
     #expect(try await changes.next() == .changes([StoreChange(key: try key("before"), kind: .removed)]))
   }
 
-  @Test(arguments: StoreMaker.all)
+  @Test(arguments: StoreMaker.watchable)
   func followsEveryKey(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    let store = made.store
+    let made = try await maker.make()
+    let store = try made.watchable
     // Watching a chain of a thousand folders works, but slowly in a debug build.
     let keys = HostileKeys.unique(HostileKeys.handmade).filter { key in key.string.utf8.count { $0 == 0x2F } < 100 }
     var log = ChangeLog(try store.changes(prefix: ""))
@@ -35,10 +35,10 @@ struct ChangeContractTests {
     try await log.read { state in keys.allSatisfy { state[$0] == .removed } }
   }
 
-  @Test(arguments: StoreMaker.all)
+  @Test(arguments: StoreMaker.watchable)
   func tellsOnlyOfItsPrefix(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    let store = made.store
+    let made = try await maker.make()
+    let store = try made.watchable
     var log = ChangeLog(try store.changes(prefix: "a/b"))
     for text in ["a", "a/a", "a/b", "a/b/c", "a/bc/d/e", "a/c/b", "b/a/b", "z"] {
       try await store.put(try key(text), [1])
@@ -48,10 +48,10 @@ struct ChangeContractTests {
     #expect(log.state.keys.sorted() == wanted)
   }
 
-  @Test(arguments: StoreMaker.all)
+  @Test(arguments: StoreMaker.watchable)
   func aBurstGivesFewBatches(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    let store = made.store
+    let made = try await maker.make()
+    let store = try made.watchable
     var log = ChangeLog(try store.changes(prefix: ""))
     let keys = try (0..<2000).map { try key("folder \($0 % 7)/\($0)") }
     for k in keys { try await store.put(k, [1]) }
@@ -60,10 +60,11 @@ struct ChangeContractTests {
     #expect(log.batches < 40)
   }
 
-  @Test(arguments: StoreMaker.all)
+  @Test(arguments: StoreMaker.watchable)
   func cancellingEndsTheIteration(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    let changes = try made.store.changes(prefix: "")
+    let made = try await maker.make()
+    let store = try made.watchable
+    let changes = try store.changes(prefix: "")
     let task = Task {
       var count = 0
       for try await _ in changes { count += 1 }
@@ -72,16 +73,17 @@ struct ChangeContractTests {
     task.cancel()
     #expect(try await task.value == 0)
     // The store goes on without it.
-    try await made.store.put(try key("a"), [1])
+    try await store.put(try key("a"), [1])
   }
 
-  @Test(arguments: StoreMaker.all)
+  @Test(arguments: StoreMaker.watchable)
   func everyWatcherIsTold(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    var first = try made.store.changes(prefix: "").makeAsyncIterator()
-    let wrapped = try #require(made.store.readOnly as? any WatchableStore)
+    let made = try await maker.make()
+    let store = try made.watchable
+    var first = try store.changes(prefix: "").makeAsyncIterator()
+    let wrapped = try #require(store.readOnly as? any WatchableStore)
     var second = try wrapped.changes(prefix: "a").makeAsyncIterator()
-    try await made.store.put(try key("a"), [1])
+    try await store.put(try key("a"), [1])
     let expected = StoreChangeBatch.changes([StoreChange(key: try key("a"), kind: .written)])
     #expect(try await first.next() == expected)
     #expect(try await second.next() == expected)

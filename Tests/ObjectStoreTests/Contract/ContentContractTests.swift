@@ -8,7 +8,7 @@ import Testing
 struct ContentContractTests {
   @Test(arguments: StoreMaker.all)
   func putIsReadBack(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("folder/a.png")
     for size in [0, 1, 1000, 262_143, 262_144, 262_145, 1_100_000] {
@@ -26,11 +26,12 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func absentObjects(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     try await store.put(try key("a/b"), [1])
     for text in ["x", "a", "a/", "a/b/c", "a/b/", "/", "A/b"] {
       let k = try key(text)
+      guard !maker.quirks.cannotHold(k) else { continue }
       #expect(await reason { _ = try await store.head(k) } == .notFound)
       #expect(await reason { _ = try await store.get(k) } == .notFound)
       #expect(await reason { try await store.delete(k) } == nil)
@@ -46,7 +47,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func deleteRemoves(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let keys = try ["a", "a/b", "a/b/c", "b"].map { try key($0) }
     for k in keys { try await store.put(k, Array(k.string.utf8)) }
@@ -60,7 +61,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func anOpenObjectStaysWhatItWas(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a")
     let old = [UInt8](repeating: 1, count: 700_000)
@@ -81,7 +82,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func etagChangesWithContent(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a")
     var etags: Set<String> = []
@@ -95,7 +96,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func lastModifiedIsNow(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let before = Date()
     try await made.store.put(try key("a"), [1])
     let after = Date()
@@ -106,12 +107,13 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func metadataIsKept(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a\n/é")
-    let options = PutOptions(
+    var options = PutOptions(
       contentType: "image/png",
       metadata: ["pixelater-source-etag": "\"abc-1\"", "empty": "", "equals": "a=b=c", "spaces": "a  b"])
+    if maker.quirks.losesEmptyMetadata { options.metadata["empty"] = nil }
     try await store.put(a, [1], options: options)
     let head = try await store.head(a)
     #expect(head.contentType == "image/png")
@@ -131,7 +133,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func metadataThatS3RefusesIsRefused(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a")
     try await store.put(a, [1])
@@ -157,7 +159,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func ranges(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a")
     let bytes = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
@@ -179,7 +181,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func ifMatch(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a")
     let old = try await store.put(a, [1])
@@ -191,7 +193,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func contentFromAFile(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let scratch = try Scratch()
     let a = try key("a")
@@ -216,7 +218,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func readStopsAtTheLimit(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let a = try key("a")
     try await made.store.put(a, [UInt8](repeating: 1, count: 1001))
     #expect(await reason { _ = try await made.store.read(a, limit: 1000) } == .tooLarge(limit: 1000))
@@ -226,7 +228,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func aCancelledCallChangesNothing(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("a")
     try await store.put(a, [1])
@@ -251,7 +253,7 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func concurrentPutsNeverMix(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let a = try key("deep/er/a")
     @Sendable func version(_ number: Int) -> [UInt8] { [UInt8](repeating: UInt8(number), count: 300_000 + number) }
@@ -283,11 +285,11 @@ struct ContentContractTests {
 
   @Test(arguments: StoreMaker.all)
   func readOnlyRefusesToWrite(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let a = try key("a")
     try await made.store.put(a, [1])
     let store = made.store.readOnly
-    #expect(store is any WatchableStore)
+    #expect(store is any WatchableStore == (made.store is any WatchableStore))
     #expect(await reason { try await store.put(a, [2]) } == .readOnly)
     #expect(await reason { try await store.delete(a) } == .readOnly)
     #expect(try await store.content(a) == [1])

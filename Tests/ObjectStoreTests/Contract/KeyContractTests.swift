@@ -6,11 +6,11 @@ import Testing
 struct KeyContractTests {
   @Test(arguments: StoreMaker.all)
   func hostileKeysTogether(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     var generator = SeededGenerator(seed: 1)
-    let keys = HostileKeys.unique(HostileKeys.handmade + HostileKeys.generated(200, seed: 2))
-    #expect(keys.count > 300)
+    let keys = maker.holdable(HostileKeys.unique(HostileKeys.handmade + HostileKeys.generated(200, seed: 2)))
+    #expect(keys.count > 200)
     for k in keys.shuffled(using: &generator) {
       try await store.put(k, Array(k.string.utf8), options: PutOptions(metadata: ["n": "\(k.string.utf8.count)"]))
     }
@@ -40,8 +40,8 @@ struct KeyContractTests {
 
   @Test(arguments: StoreMaker.all)
   func eachHostileKeyAlone(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
-    for k in HostileKeys.unique(HostileKeys.handmade) {
+    let made = try await maker.make()
+    for k in maker.holdable(HostileKeys.unique(HostileKeys.handmade)) {
       try await made.store.put(k, [7])
       #expect(firstDifference(try await all(made.store), [k]) == nil)
       #expect(try await made.store.content(k) == [7], "\(brief(k))")
@@ -60,10 +60,11 @@ struct KeyContractTests {
   func anObjectAndAFolderOfOneName(_ maker: StoreMaker, _ objectFirst: Bool) async throws {
     let long = String(repeating: "n", count: 250)
     for name in ["a", "a/b", "", ".", "x/", long, long + long, HostileKeys.mark, "x/" + HostileKeys.mark] {
-      let made = try maker.make()
+      let made = try await maker.make()
       let store = made.store
       let inner = try key(name + "/inner")
       let outer = ObjectKey(name)
+      if maker.holdable([inner] + [outer].compactMap { $0 }).count < 2 { continue }
       let order = objectFirst ? [outer, inner] : [inner, outer]
       for k in order.compactMap({ $0 }) { try await store.put(k, Array(k.string.utf8)) }
       let expected = [outer, inner].compactMap { $0?.string }

@@ -6,7 +6,7 @@ import Testing
 struct ListContractTests {
   @Test(arguments: StoreMaker.all)
   func listsNothing(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     for request in [
       ListRequest(), ListRequest(prefix: "a/"), ListRequest(delimiter: "/"), ListRequest(startAfter: "a"),
     ] {
@@ -17,12 +17,14 @@ struct ListContractTests {
   @Test(arguments: StoreMaker.all, [1, 2, 7, 1000])
   func agreesWithTheModel(_ maker: StoreMaker, _ pageSize: Int) async throws {
     for seed in 0..<2 as Range<UInt64> {
-      let made = try maker.make()
+      let made = try await maker.make()
       var generator = SeededGenerator(seed: 100 + seed)
-      let keys = HostileKeys.unique(Self.dense(60, &generator) + HostileKeys.generated(30, seed: seed))
+      let keys = maker.holdable(
+        HostileKeys.unique(Self.dense(60, &generator) + HostileKeys.generated(30, seed: seed)))
       for k in keys.shuffled(using: &generator) { try await made.store.put(k, [1]) }
       let model = ListModel(keys: keys)
       for request in Self.requests(keys, pageSize, &generator) {
+        if !maker.quirks.tellsPrefixOfStart, request.startAfter != nil, request.delimiter != nil { continue }
         try await compare(made.store, request, with: model)
       }
     }
@@ -91,7 +93,7 @@ struct ListContractTests {
 
   @Test(arguments: StoreMaker.all)
   func seesWritesAtOnce(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     for number in 0..<30 {
       let k = try key("n\(number % 3)/\(number)")
@@ -112,7 +114,7 @@ struct ListContractTests {
 
   @Test(arguments: StoreMaker.all)
   func pagesStayInOrderWhileKeysComeAndGo(_ maker: StoreMaker) async throws {
-    let made = try maker.make()
+    let made = try await maker.make()
     let store = made.store
     let kept = try (0..<40).map { try key("k\($0 % 4)/\($0)") }
     let passing = try (0..<40).map { try key("k\($0 % 5)/p\($0)") }

@@ -4,9 +4,25 @@ import Testing
 /// A way to make an empty store. Another kind of store joins the contract by another line here.
 struct StoreMaker: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  let make: @Sendable () throws -> StoreUnderTest
+  /// What the server behind the store, not the store, gets wrong.
+  var quirks = Quirks()
+  let make: @Sendable () async throws -> StoreUnderTest
 
-  static let all = [memory, directory]
+  static let watchable = [memory, directory]
+  static let all = watchable + s3
+
+  struct Quirks: Sendable {
+    /// Keys that the server cannot hold.
+    var cannotHold: @Sendable (ObjectKey) -> Bool = { _ in false }
+    /// Whether an empty metadata value is lost.
+    var losesEmptyMetadata = false
+    /// Whether a common prefix is told although the listing starts within it: the S3 reference leaves it open, and servers
+    /// differ.
+    var tellsPrefixOfStart = true
+  }
+
+  /// The keys of these that the server can hold.
+  func holdable(_ keys: [ObjectKey]) -> [ObjectKey] { keys.filter { !quirks.cannotHold($0) } }
 
   static let memory = StoreMaker(testDescription: "MemoryStore") {
     StoreUnderTest(store: MemoryStore(), keepAlive: nil)
@@ -21,8 +37,12 @@ struct StoreMaker: Sendable, CustomTestStringConvertible {
 }
 
 struct StoreUnderTest: Sendable {
-  let store: any WatchableStore
+  let store: any ObjectStore
   let keepAlive: (any Sendable & AnyObject)?
+
+  var watchable: any WatchableStore {
+    get throws { try #require(store as? any WatchableStore) }
+  }
 }
 
 func key(_ string: String, _ location: SourceLocation = #_sourceLocation) throws -> ObjectKey {

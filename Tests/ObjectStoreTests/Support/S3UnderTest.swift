@@ -1,0 +1,58 @@
+import AWS
+import HTTPTransport
+@testable import ObjectStore
+import TestServers
+import Testing
+
+extension StoreMaker {
+  /// Buckets of real servers.
+  static let s3: [StoreMaker] =
+    S3Engine.isWanted
+    ? [
+      StoreMaker(testDescription: "S3Store on SeaweedFS", quirks: .seaweedFS) {
+        try await bucket(of: try await S3Engine.seaweedfs())
+      },
+      StoreMaker(testDescription: "S3Store on MiniStack", quirks: .miniStack) {
+        try await bucket(of: try await S3Engine.ministack())
+      },
+    ] : []
+
+  private static let transport = CurlTransport()
+
+  private static func bucket(of engine: S3Engine) async throws -> StoreUnderTest {
+    let endpoint = try #require(S3Endpoint(override: engine.endpoint))
+    let store = S3Store(
+      bucket: S3Engine.bucketName("contract"), endpoint: endpoint, region: engine.region,
+      credentials: FixedCredentials(engine), shared: ServiceClient.Shared(http: transport))
+    try await store.create()
+    return StoreUnderTest(store: store, keepAlive: nil)
+  }
+}
+
+extension StoreMaker.Quirks {
+  static let seaweedFS = StoreMaker.Quirks(
+    cannotHold: { key in
+      // Keys are paths there.
+      let parts = key.string.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      return parts.contains { part in
+        part.isEmpty || part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8) || part.count > 255
+      }
+    }, losesEmptyMetadata: true, tellsPrefixOfStart: false)
+  static let miniStack = StoreMaker.Quirks(tellsPrefixOfStart: false)
+}
+
+/// The key of a test server.
+struct FixedCredentials: CredentialProvider {
+  let engine: S3Engine
+
+  init(_ engine: S3Engine) {
+    self.engine = engine
+  }
+
+  func credentials() async throws(CredentialError) -> Credentials {
+    Credentials(
+      accessKeyID: engine.accessKeyID, secretAccessKey: engine.secretAccessKey, origin: "the tests")
+  }
+
+  func discard(_ rejected: Credentials) async {}
+}
