@@ -73,7 +73,10 @@ struct ServerProcessTests {
     let folder = try ServerProcess.makeFolder()
     let server = try ServerProcess(["/bin/sleep", "600"], folder: folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(server.isRunning)
+    // Once the program itself runs, the kernel has been told.
+    while try String(contentsOfFile: "/proc/\(server.processID)/comm", encoding: .utf8) != "sleep\n" {
+      try await Task.sleep(for: .milliseconds(5))
+    }
     let status = try String(contentsOfFile: "/proc/\(server.processID)/status", encoding: .utf8)
     let parent = try #require(status.firstMatch(of: /PPid:\t(\d+)/)?.1)
     kill(try #require(pid_t(parent)), SIGKILL)
