@@ -10,15 +10,21 @@ RELEASE := -c release --static-swift-stdlib
 SOURCES := Package.swift Sources Tests
 BINARY  := .build/release/pixelater
 
-# Debian packages that the build needs, each with a file that tells that it is there.
+# Debian packages that the build needs. What tells that one is there: a header (package:header), a Python module
+# (package=module), or else a command of the package's name.
 DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libexpat1-dev:expat.h
-# The tests drive the console in a terminal of their own.
-TESTING     := tmux
+# The tests drive the console in a terminal of their own, make certificates, and install servers that come with Python.
+TESTING     := tmux openssl python3-venv=ensurepip
+
+# The S3 servers that the tests run against; the stamp is newer than the list of what was installed.
+ENGINES     := .build/engines
+ENGINE_LIST := Tests/TestServers/requirements.txt
+ENGINE_STAMP := $(ENGINES)/installed
 
 # A crash must end the process, not wait for a debugger.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: help demo test test-release check build install uninstall format lint clean packages test-packages
+.PHONY: help demo test test-release check build install uninstall format lint clean packages test-packages engines
 
 help:
 	@echo 'make demo      build, make a workspace with pictures, open the console on it'
@@ -26,6 +32,7 @@ help:
 	@echo 'make check     lint, build and test, also the release binary: what has to pass before a change'
 	@echo 'make build     the release binary, in $(BINARY)'
 	@echo 'make install   binary, themes and completions under PREFIX ($(PREFIX))'
+	@echo 'make engines   install the S3 servers that the tests run against, in $(ENGINES)'
 	@echo 'make format    put the sources into their form'
 	@echo 'make lint      say what is not in its form'
 	@echo 'make clean     remove what was built'
@@ -33,13 +40,13 @@ help:
 demo: build
 	@$(BINARY) demo
 
-test: packages test-packages
+test: packages test-packages engines
 	$(SWIFT) test --disable-xctest $(ARROWS)
 
 check: lint build test test-release
 
 # The optimiser may do what the tests' own build does not show: the built program once more, as it is installed.
-test-release: build test-packages
+test-release: build test-packages engines
 	PIXELATER_TESTED='$(CURDIR)/$(BINARY)' $(SWIFT) test --disable-xctest $(ARROWS) --filter EndToEndTests
 
 build: packages
@@ -74,8 +81,9 @@ clean:
 define install-missing
 	@missing=; \
 	for entry in $(1); do \
-	  package=$${entry%%:*}; header=$${entry#*:}; \
-	  if [ "$$header" = "$$package" ]; then command -v "$$package" >/dev/null 2>&1 && continue; \
+	  package=$${entry%%[:=]*}; header=$${entry#*:}; module=$${entry#*=}; \
+	  if [ "$$entry" = "$$package" ]; then command -v "$$package" >/dev/null 2>&1 && continue; \
+	  elif [ "$$entry" != "$$module" ]; then python3 -c "import $$module" >/dev/null 2>&1 && continue; \
 	  else for folder in /usr/include /usr/include/* /usr/local/include /opt/homebrew/include; do \
 	    [ -e "$$folder/$$header" ] && continue 2; done; fi; \
 	  missing="$$missing $$package"; \
@@ -94,4 +102,15 @@ packages:
 	$(call install-missing,$(DEVELOPMENT),installing the headers that the build needs (terminal, PNG, JPEG, HTTP and XML))
 
 test-packages:
-	$(call install-missing,$(TESTING),installing what the tests of the console run in)
+	$(call install-missing,$(TESTING),installing what the tests run in)
+
+# Installed once: again only when the list changes. Not at all where they are elsewhere, or not wanted (never so in CI).
+ifeq ($(PIXELATER_ENGINES)$(if $(CI),,$(filter 1,$(PIXELATER_SKIP_ENGINES))),)
+engines: $(ENGINE_STAMP)
+endif
+
+$(ENGINE_STAMP): $(ENGINE_LIST) | test-packages
+	@echo 'installing the S3 servers that the tests run against in $(ENGINES)'
+	@python3 -m venv --clear '$(ENGINES)'
+	@'$(ENGINES)/bin/python' -m pip install --quiet --disable-pip-version-check --no-deps --requirement '$(ENGINE_LIST)'
+	@touch '$@'

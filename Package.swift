@@ -76,7 +76,13 @@ let package = Package(
       name: "PixelEngineTests", dependencies: ["PixelEngine"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"], swiftSettings: strict),
-    .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: strict),
+    // Real S3 servers, and one that misbehaves on demand.
+    .target(
+      name: "TestServers", path: "Tests/TestServers", exclude: ["requirements.txt", "Processes/supervise.sh"],
+      swiftSettings: strict),
+    .testTarget(name: "TestServersTests", dependencies: ["TestServers"], swiftSettings: strict),
+    .testTarget(
+      name: "HTTPTransportTests", dependencies: ["HTTPTransport", "TestServers"], swiftSettings: strict),
     .testTarget(
       name: "AWSTests", dependencies: ["AWS", "HTTPTransport", "ObjectStore"], swiftSettings: strict),
     .testTarget(
