@@ -75,7 +75,9 @@ let package = Package(
     .testTarget(
       name: "PixelEngineTests", dependencies: ["PixelEngine"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
-    .testTarget(name: "ObjectStoreTests", dependencies: ["ObjectStore"], swiftSettings: strict),
+    .testTarget(
+      name: "ObjectStoreTests", dependencies: ["ObjectStore", "AWS", "HTTPTransport", "TestServers"],
+      swiftSettings: strict),
     // Real S3 servers, and one that misbehaves on demand.
     .target(
       name: "TestServers", path: "Tests/TestServers", exclude: ["requirements.txt", "Processes/supervise.sh"],

@@ -118,7 +118,9 @@ struct MultipartUpload {
     let answer = try await store.client.attempt { [store, request] (credentials) async throws(ServiceError) in
       let response = try await store.client.sendOnce(request, credentials)
       let body: [UInt8]
-      do throws(HTTPError) { body = try await response.body.collect(limit: 1 << 16) } catch { throw ServiceError(error) }
+      do throws(HTTPError) { body = try await response.body.collect(limit: 1 << 16) } catch {
+        throw ServiceError(error)
+      }
       let root = try document(body)
       // An answer of success was on its way before it was known to be one.
       if root.name == "Error" { throw ServiceError.refused(ServiceFault(response, body: body)) }

@@ -21,7 +21,9 @@ package struct S3Account: BucketCatalog {
       do throws(XMLReader.Fault) { root = try XMLElement(parsing: answer.body) } catch {
         throw ServiceError.invalidAnswer(detail: "no XML that can be read")
       }
-      guard root.name == "ListAllMyBucketsResult" else { throw ServiceError.invalidAnswer(detail: "no list of buckets") }
+      guard root.name == "ListAllMyBucketsResult" else {
+        throw ServiceError.invalidAnswer(detail: "no list of buckets")
+      }
       return (root["Buckets"]?.children ?? []).compactMap { element in
         guard let name = element["Name"]?.text, !name.isEmpty else { return nil }
         return BucketSummary(

@@ -35,7 +35,8 @@ extension ServiceError {
     case "NoSuchBucket": .noSuchBucket
     case "AccessDenied", "AccountProblem", "AllAccessDisabled", "InvalidPayer", "NotSignedUp":
       .accessDenied
-    case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "InvalidSecurity", "UnrecognizedClientException",
+    case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "InvalidSecurity",
+      "UnrecognizedClientException",
       "RequestTimeTooSkewed", "RequestExpired":
       .refusedCredentials(detail: fault.code)
     case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .expiredCredentials

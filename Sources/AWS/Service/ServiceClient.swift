@@ -158,8 +158,9 @@ package final class ServiceClient: Sendable {
   /// A URL that carries its signature.
   ///
   /// - Parameter seconds: how long it is good.
-  package func presign(_ request: ServiceRequest, seconds: Int) async throws(ServiceError) -> (url: String, expires: Date)
-  {
+  package func presign(_ request: ServiceRequest, seconds: Int) async throws(ServiceError) -> (
+    url: String, expires: Date
+  ) {
     let credentials = try await currentCredentials()
     let state = state.withLock { $0 }
     let now = shared.now()

@@ -10,7 +10,7 @@ struct KeyContractTests {
     let store = made.store
     var generator = SeededGenerator(seed: 1)
     let keys = maker.holdable(HostileKeys.unique(HostileKeys.handmade + HostileKeys.generated(200, seed: 2)))
-    #expect(keys.count > 200)
+    #expect(keys.count > 150)
     for k in keys.shuffled(using: &generator) {
       try await store.put(k, Array(k.string.utf8), options: PutOptions(metadata: ["n": "\(k.string.utf8.count)"]))
     }
@@ -64,7 +64,7 @@ struct KeyContractTests {
       let store = made.store
       let inner = try key(name + "/inner")
       let outer = ObjectKey(name)
-      if maker.holdable([inner] + [outer].compactMap { $0 }).count < 2 { continue }
+      if [outer, inner].contains(where: { $0.map(maker.quirks.cannotHold) == true }) { continue }
       let order = objectFirst ? [outer, inner] : [inner, outer]
       for k in order.compactMap({ $0 }) { try await store.put(k, Array(k.string.utf8)) }
       let expected = [outer, inner].compactMap { $0?.string }

@@ -36,8 +36,10 @@ extension StoreMaker.Quirks {
       let parts = key.string.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
       return parts.contains { part in
         part.isEmpty || part.elementsEqual("..".utf8) || part.elementsEqual(".".utf8) || part.count > 255
+          || part.contains(UInt8(ascii: "\\"))
       }
-    }, losesEmptyMetadata: true, tellsPrefixOfStart: false)
+    }, listsByComponent: true, listsByPrefixOnly: true, losesEmptyMetadata: true,
+    tellsPrefixOfStart: false)
   static let miniStack = StoreMaker.Quirks(tellsPrefixOfStart: false)
 }
 

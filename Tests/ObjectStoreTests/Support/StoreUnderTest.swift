@@ -14,6 +14,10 @@ struct StoreMaker: Sendable, CustomTestStringConvertible {
   struct Quirks: Sendable {
     /// Keys that the server cannot hold.
     var cannotHold: @Sendable (ObjectKey) -> Bool = { _ in false }
+    /// Whether it lists a folder's content before the neighbours that sort before a "/": `a/x` before `a-b`.
+    var listsByComponent = false
+    /// Whether listings are right only where neither a delimiter nor a start is given.
+    var listsByPrefixOnly = false
     /// Whether an empty metadata value is lost.
     var losesEmptyMetadata = false
     /// Whether a common prefix is told although the listing starts within it: the S3 reference leaves it open, and servers
@@ -21,8 +25,21 @@ struct StoreMaker: Sendable, CustomTestStringConvertible {
     var tellsPrefixOfStart = true
   }
 
-  /// The keys of these that the server can hold.
-  func holdable(_ keys: [ObjectKey]) -> [ObjectKey] { keys.filter { !quirks.cannotHold($0) } }
+  /// The keys of these that the server can hold, and list in order.
+  ///
+  /// - Parameter keys: in order.
+  func holdable(_ keys: [ObjectKey]) -> [ObjectKey] {
+    var kept: [ObjectKey] = []
+    var last: [Substring.UTF8View.SubSequence] = []
+    for key in keys where !quirks.cannotHold(key) {
+      let parts = Substring(key.string).utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      let follows = last.lexicographicallyPrecedes(parts) { $0.lexicographicallyPrecedes($1) }
+      if quirks.listsByComponent, !kept.isEmpty, !follows { continue }
+      last = parts
+      kept.append(key)
+    }
+    return kept
+  }
 
   static let memory = StoreMaker(testDescription: "MemoryStore") {
     StoreUnderTest(store: MemoryStore(), keepAlive: nil)
