@@ -40,7 +40,9 @@ struct CredentialProcessTests {
 
   @Test("Signals that are held back here reach it")
   func signals() async throws {
-    let output = try await Self.childWithSignalsBlocked().output(limit: 1000, deadline: .now + .seconds(20))
+    let child = try Self.childWithSignalsBlocked()
+    defer { child.end() }
+    let output = try await child.output(limit: 1000, deadline: .now + .seconds(20))
     #expect(String(decoding: output, as: UTF8.self).hasSuffix("0000000000000000\n"))
   }
 
