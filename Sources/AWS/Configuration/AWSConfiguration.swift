@@ -174,3 +174,10 @@ private struct Settings {
     return String(url)
   }
 }
+
+/// Profiles hold secrets: none is told.
+extension AWSConfiguration: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "configuration of profile '\(profileName)'" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: ["profileName": profileName]) }
+}

@@ -80,3 +80,10 @@ extension HTTPError {
     }
   }
 }
+
+/// Variables hold secrets: none is told.
+extension AWSEnvironment: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "environment of \(variables.count) variables" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: ["variables": variables.count]) }
+}
