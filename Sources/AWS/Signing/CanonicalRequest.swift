@@ -9,7 +9,7 @@ struct CanonicalRequest {
 
   /// - Parameters:
   ///   - query: names and values, each in canonical form; the order does not matter.
-  ///   - headers: those to sign, `Host` included.
+  ///   - headers: those to sign, `Host` included, their names in small letters.
   init(
     method: HTTPMethod, path: some Collection<UInt8>, pathRule: PathRule, query: [QueryItem], headers: [HTTPField],
     payload: PayloadHash
@@ -52,10 +52,9 @@ struct CanonicalRequest {
 
   /// Names in small letters and sorted; values of one name joined with commas in the order they are sent.
   private static func append(_ headers: [HTTPField], to text: inout [UInt8]) -> String {
-    var named = headers.enumerated().map { (name: $1.name.lowercased(), order: $0, value: $1.value) }
-    named.sort { $0.name == $1.name ? $0.order < $1.order : $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    // Swift's sort is stable; names of ASCII sort as their bytes.
     var names: [String] = []
-    for header in named {
+    for header in headers.sorted(by: { $0.name < $1.name }) {
       if names.last == header.name {
         text[text.count - 1] = UInt8(ascii: ",")  // in place of the newline
       } else {
@@ -71,17 +70,25 @@ struct CanonicalRequest {
 
   /// Without white space at the ends, and each run of it within as one space.
   private static func appendTrimmed(_ value: String, to text: inout [UInt8]) {
+    guard value.utf8.contains(where: isWhite) else {
+      text += value.utf8
+      return
+    }
     let start = text.count
     var gap = false
     for byte in value.utf8 {
-      switch byte {
-      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): gap = true
-      default:
+      if isWhite(byte) {
+        gap = true
+      } else {
         if gap, text.count > start { text.append(UInt8(ascii: " ")) }
         gap = false
         text.append(byte)
       }
     }
+  }
+
+  private static func isWhite(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
   }
 }
 

@@ -22,21 +22,25 @@ struct RequestTarget {
       text[authorityStart..<end].firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? end
     let question = text[authorityEnd..<end].firstIndex(of: UInt8(ascii: "?")) ?? end
     origin = url[..<authorityEnd].utf8
-    host = Self.host(url[authorityStart..<authorityEnd], scheme: scheme)
+    host = Self.host(text[authorityStart..<authorityEnd], scheme: scheme)
     path = authorityEnd == question ? Substring("/").utf8 : url[authorityEnd..<question].utf8
     query = question == end ? Substring().utf8 : url[text.index(after: question)..<end].utf8
   }
 
-  private static func host(_ authority: Substring, scheme: String) -> String {
+  private static func host(_ authority: Substring.UTF8View, scheme: String) -> String {
     // A user's name is not part of it.
-    let place = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+    let place = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[authority.index(after: $0)...] } ?? authority
     // The colons of an IPv6 address stand in brackets.
-    let bracket = place.lastIndex(of: "]") ?? place.startIndex
-    guard let colon = place[bracket...].lastIndex(of: ":") else { return String(place) }
-    let name = place[..<colon]
-    let digits = place[place.index(after: colon)...]
-    guard let port = UInt16(digits) else { return String(name) }
-    let own: UInt16? = ["http": 80, "https": 443][scheme]
-    return port == own ? String(name) : "\(name):\(port)"
+    let bracket = place.lastIndex(of: UInt8(ascii: "]")) ?? place.startIndex
+    guard let colon = place[bracket...].lastIndex(of: UInt8(ascii: ":")) else { return String(Substring(place)) }
+    let name = Substring(place[..<colon])
+    let isOwn =
+      switch UInt16(Substring(place[place.index(after: colon)...])) {
+      case nil: true  // none, or none that can be asked
+      case 80: scheme == "http"
+      case 443: scheme == "https"
+      default: false
+      }
+    return isOwn ? String(name) : String(Substring(place))
   }
 }

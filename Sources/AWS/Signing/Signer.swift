@@ -90,9 +90,8 @@ package struct Signer: Sendable {
     let time = SigningTime(date)
     let day = time.day
     let scope = scope(day: day)
-    let headers = Self.signable(
-      request.headers.filter { !Self.ownHeaders.contains($0.name.lowercased()) }, host: target.host)
-    let headerNames = Set(headers.map { $0.name.lowercased() }).sorted().joined(separator: ";")
+    let headers = Self.signable(request.headers, host: target.host).filter { !Self.ownHeaders.contains($0.name) }
+    let headerNames = Set(headers.map(\.name)).sorted().joined(separator: ";")
     var added = [
       QueryItem("X-Amz-Algorithm", "AWS4-HMAC-SHA256"),
       QueryItem("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope)"),
@@ -136,7 +135,14 @@ package struct Signer: Sendable {
     "connection", "expect", "host", "transfer-encoding", "user-agent", "x-amzn-trace-id",
   ]
 
+  /// With their names in small letters.
   private static func signable(_ headers: [HTTPField], host: String) -> [HTTPField] {
-    headers.filter { !unsignedHeaders.contains($0.name.lowercased()) } + [HTTPField("Host", host)]
+    var signable = [HTTPField("host", host)]
+    signable.reserveCapacity(headers.count + 1)
+    for header in headers {
+      let name = header.name.lowercased()
+      if !unsignedHeaders.contains(name) { signable.append(HTTPField(name, header.value)) }
+    }
+    return signable
   }
 }

@@ -7,14 +7,14 @@ struct SigningTime: Hashable, Sendable {
   /// `20150830T123600Z`.
   let timestamp: String
   /// `20150830`.
-  var day: String { String(timestamp.prefix(8)) }
+  let day: String
 
   /// - Parameter date: years 0 to 9999, whole seconds count.
   init(_ date: Date) {
     let limit: Double = 253_402_300_799  // 9999-12-31T23:59:59Z
     let interval = date.timeIntervalSince1970
     let seconds = interval.isNaN ? 0 : Int(min(max(interval.rounded(.down), 0), limit))
-    let (year, month, day) = Self.civil(days: seconds / 86_400)
+    let (year, month, dayOfMonth) = Self.civil(days: seconds / 86_400)
     var text: [UInt8] = []
     text.reserveCapacity(16)
     func append(_ value: Int, digits: Int) {
@@ -27,7 +27,8 @@ struct SigningTime: Hashable, Sendable {
     }
     append(year, digits: 4)
     append(month, digits: 2)
-    append(day, digits: 2)
+    append(dayOfMonth, digits: 2)
+    day = String(decoding: text, as: UTF8.self)
     text.append(UInt8(ascii: "T"))
     append(seconds / 3_600 % 24, digits: 2)
     append(seconds / 60 % 60, digits: 2)
