@@ -23,14 +23,19 @@ package enum Loopback {
     defer { close(socket) }
     var patience = timeval(tv_sec: 1, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    var address = address(port: port)
-    guard withGeneric(&address, { connect(socket, $0, $1) }) == 0 else { return nil }
+    guard connect(socket, port: port) == 0 else { return nil }
     let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\n\(header)Connection: close\r\n\r\n".utf8)
     guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else { return nil }
     guard let line = FileDescriptor(raw: socket).readLine() else { return nil }
     let words = line.split(separator: " ")
     guard words.count >= 2, words[0].hasPrefix("HTTP/1.") else { return nil }
     return Int(words[1].prefix(3))
+  }
+
+  @discardableResult
+  static func connect(_ socket: Int32, port: UInt16) -> Int32 {
+    var address = address(port: port)
+    return withGeneric(&address) { Glibc.connect(socket, $0, $1) }
   }
 
   static func makeSocket() throws(ServerFailure) -> Int32 {
