@@ -60,13 +60,14 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "ObjectStore", "Pipeline", "PixelEngine", .product(name: "TOMLKit", package: "TOMLKit"),
+        "AWS", "HTTPTransport", "ObjectStore", "Pipeline", "PixelEngine",
+        .product(name: "TOMLKit", package: "TOMLKit"),
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "pixelater",
       dependencies: [
-        "Terminal", "Console", "Settings", "Pipeline", "ObjectStore", "PixelEngine",
+        "Terminal", "Console", "Settings", "AWS", "Pipeline", "ObjectStore", "PixelEngine",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -71,7 +71,10 @@ extension SettingKey {
   var defaultText: String? {
     let limits = Limits()
     return switch self {
-    case .source, .destination, .profile, .region, .endpointURL, .jobs, .memory: nil
+    case .source, .destination, .profile, .region, .endpointURL, .sourceProfile, .sourceRegion, .sourceEndpointURL,
+      .sourceOwner, .destinationProfile, .destinationRegion, .destinationEndpointURL, .destinationOwner, .jobs,
+      .memory, .addressing:
+      nil
     case .logLevel: LogLevel.info.rawValue
     case .readOnly: "false"
     case .color: ColorMode.auto.rawValue
@@ -104,6 +107,8 @@ extension SettingKey {
       if let number = Int(digits), range.contains(number) { return String(number) }
     case .choice(let words):
       if words.contains(text.lowercased()) { return text.lowercased() }
+    case .account:
+      if text.utf8.count == 12, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) { return text }
     case .template:
       if RenditionNaming(template: text) != nil { return text }
     }

@@ -95,6 +95,7 @@ struct ConfigFileTests {
         switch key.kind {
         case .text: (key, "\"x\"")
         case .flag: (key, "true")
+        case .account: (key, "\"123456789012\"")
         case .number(let range): (key, String(range.upperBound))
         case .choice(let words): (key, "\"\(words[0])\"")
         case .template: (key, "\"{N}/{key}\"")

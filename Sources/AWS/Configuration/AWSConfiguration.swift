@@ -65,8 +65,9 @@ package struct AWSConfiguration: Sendable {
 }
 
 /// How a bucket is named in a URL.
-package enum S3AddressingStyle: String, Hashable, Sendable {
-  /// In the host where AWS's own endpoint and the bucket's name allow it.
+package enum S3AddressingStyle: String, CaseIterable, Hashable, Sendable {
+  /// In the host's name at AWS; in the path everywhere else, and for names with dots, which a wildcard certificate does
+  /// not cover.
   case auto
   /// `https://host/bucket/key`.
   case path

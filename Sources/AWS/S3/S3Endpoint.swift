@@ -1,23 +1,12 @@
 /// Where S3 is spoken, and how a bucket is named there.
 package struct S3Endpoint: Hashable, Sendable {
-  /// Where the bucket's name stands in a URL.
-  package enum Addressing: String, CaseIterable, Hashable, Sendable {
-    /// In the host's name at AWS, in the path everywhere else and for names with dots (a wildcard certificate covers
-    /// one label).
-    case auto
-    /// `https://host/bucket/key`.
-    case path
-    /// `https://bucket.host/key`.
-    case virtual
-  }
-
   /// `scheme://host[:port][/path]`; nil: AWS's own.
   package let override: String?
-  package let addressing: Addressing
+  package let addressing: S3AddressingStyle
 
   /// - Parameter override: a server's URL; dual-stack and FIPS names of AWS are given here too.
   /// - Returns: nil where it is no `http` or `https` URL with a host, or carries a user, a query or a fragment.
-  package init?(override: String? = nil, addressing: Addressing = .auto) {
+  package init?(override: String? = nil, addressing: S3AddressingStyle = .auto) {
     self.addressing = addressing
     guard let text = override else {
       self.override = nil
@@ -37,8 +26,7 @@ package struct S3Endpoint: Hashable, Sendable {
 
   /// The URL up to the bucket's objects, without a slash at its end.
   func base(bucket: String?, region: String) -> String {
-    let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
-    let root = override ?? "https://s3.\(region).\(domain)"
+    let root = override ?? AWSConfiguration.ownEndpoint(of: "s3", region: region)
     guard let bucket else { return root }
     guard isVirtual(bucket), let slashes = root.firstRange(of: "://") else { return root + "/" + bucket }
     return root[..<slashes.upperBound] + bucket + "." + root[slashes.upperBound...]

@@ -10,10 +10,13 @@ package struct Location: Hashable, Sendable {
   package let place: Place
   /// What every key of the location starts with in its bucket; empty, or as given (`photos/`). A directory has none.
   package let prefix: String
+  /// The server that holds the bucket; nil is AWS. Two servers may have a bucket of one name.
+  package var server: String?
 
-  package init(place: Place, prefix: String = "") {
+  package init(place: Place, prefix: String = "", server: String? = nil) {
     self.place = place
     self.prefix = prefix
+    self.server = server
   }
 }
 
@@ -100,7 +103,7 @@ extension Location: CustomStringConvertible {
   package func overlaps(_ other: Location) -> Bool {
     switch (place, other.place) {
     case (.bucket(let a), .bucket(let b)):
-      a == b && (prefix.hasPrefix(other.prefix) || other.prefix.hasPrefix(prefix))
+      a == b && server == other.server && (prefix.hasPrefix(other.prefix) || other.prefix.hasPrefix(prefix))
     case (.directory(let a), .directory(let b)):
       a == b || (a + "/").hasPrefix(b == "/" ? b : b + "/") || (b + "/").hasPrefix(a == "/" ? a : a + "/")
     default: false

@@ -94,7 +94,7 @@ package struct ConfigFile: Sendable {
     of value: any TOMLValueConvertible, _ key: SettingKey, _ lines: ConfigLines
   ) throws(SettingsError) -> String {
     switch key.kind {
-    case .text, .choice, .template:
+    case .text, .choice, .account, .template:
       if let text = value.string { return text }
     case .flag:
       if let flag = value.bool { return String(flag) }

@@ -1,3 +1,4 @@
+internal import AWS
 import Glibc
 package import ObjectStore
 package import Pipeline
@@ -28,11 +29,15 @@ package struct Locations: Sendable {
 
   private let settings: Settings
   private let workingDirectory: String
+  package let buckets: Buckets
 
-  /// - Parameter workingDirectory: what relative paths start from, absolute.
-  package init(settings: Settings, workingDirectory: String) {
+  /// - Parameters:
+  ///   - workingDirectory: what relative paths start from, absolute.
+  ///   - environment: the process's, for AWS's own variables.
+  package init(settings: Settings, workingDirectory: String, environment: [String: String]) {
     self.settings = settings
     self.workingDirectory = workingDirectory
+    buckets = Buckets(settings: settings, environment: environment)
   }
 
   /// Where a role points to, nothing opened.
@@ -40,11 +45,14 @@ package struct Locations: Sendable {
     guard let text = settings[role.key] else {
       throw .missing(role, configFile: settings.configFile ?? settings.paths.configFile)
     }
+    var location: Location
     do throws(LocationError) {
-      return try Location(parsing: text, workingDirectory: workingDirectory, home: settings.paths.home)
+      location = try Location(parsing: text, workingDirectory: workingDirectory, home: settings.paths.home)
     } catch {
       throw .invalid(role, text: text, origin: settings.origin(of: role.key), error)
     }
+    if case .bucket = location.place { location.server = try buckets.access(for: role).endpoint.override }
+    return location
   }
 
   /// Opens one location by itself.
@@ -74,7 +82,13 @@ package struct Locations: Sendable {
   }
 
   private func open(_ location: Location, as role: Role, for purpose: Purpose) throws(LocationsError) -> OpenLocation {
-    guard case .directory(let path) = location.place else { throw .notInThisBuild(location) }
+    let path: String
+    switch location.place {
+    case .directory(let folder): path = folder
+    case .bucket(let name):
+      let store = try buckets.bucket(name, for: role)
+      return OpenLocation(location, store: settings.isReadOnly ? store.readOnly : store)
+    }
     do throws(StoreError) {
       let creates = role == .destination && purpose == .writing && !settings.isReadOnly
       let store = try DirectoryStore(root: path, create: creates)
@@ -114,8 +128,8 @@ package enum LocationsError: Error, Hashable, Sendable {
   /// No layer says where it is.
   case missing(Locations.Role, configFile: String)
   case invalid(Locations.Role, text: String, origin: Origin, LocationError)
-  /// A bucket, and no S3 in this build.
-  case notInThisBuild(Location)
+  /// What is said of profile, region or server cannot be.
+  case access(detail: String)
   /// Renditions would become sources, for ever.
   case overlap(source: Location, destination: Location)
   case store(Location, StoreError)

@@ -1,3 +1,5 @@
+internal import AWS
+
 /// Every setting there is, with its names in the three layers. Raw values are the names in the config file; a dot stands
 /// for a table.
 package enum SettingKey: String, CaseIterable, Hashable, Sendable {
@@ -6,6 +8,15 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
   case profile
   case region
   case endpointURL = "endpoint_url"
+  case addressing
+  case sourceProfile = "source_profile"
+  case sourceRegion = "source_region"
+  case sourceEndpointURL = "source_endpoint_url"
+  case sourceOwner = "source_owner"
+  case destinationProfile = "destination_profile"
+  case destinationRegion = "destination_region"
+  case destinationEndpointURL = "destination_endpoint_url"
+  case destinationOwner = "destination_owner"
   case logLevel = "log_level"
   case readOnly = "read_only"
   case color
@@ -47,7 +58,11 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
   /// What its value may be.
   package var kind: SettingKind {
     switch self {
-    case .source, .destination, .profile, .region, .endpointURL, .theme: .text
+    case .source, .destination, .profile, .region, .endpointURL, .theme, .sourceProfile, .sourceRegion,
+      .sourceEndpointURL, .destinationProfile, .destinationRegion, .destinationEndpointURL:
+      .text
+    case .sourceOwner, .destinationOwner: .account
+    case .addressing: .choice(S3AddressingStyle.allCases.map(\.rawValue))
     case .naming: .template
     case .readOnly, .mouse: .flag
     case .logLevel: .choice(LogLevel.allCases.map(\.rawValue))
@@ -71,6 +86,15 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case .profile: "profile of the AWS credentials and config files"
     case .region: "AWS region"
     case .endpointURL: "server to use in place of AWS's own"
+    case .addressing: "where a bucket's name stands in a URL: in the path or in the host"
+    case .sourceProfile: "profile for the source alone"
+    case .sourceRegion: "region of the source alone"
+    case .sourceEndpointURL: "server of the source alone"
+    case .sourceOwner: "account that has to own the source bucket"
+    case .destinationProfile: "profile for the destination alone"
+    case .destinationRegion: "region of the destination alone"
+    case .destinationEndpointURL: "server of the destination alone"
+    case .destinationOwner: "account that has to own the destination bucket"
     case .logLevel: "least important log line that is written"
     case .readOnly: "write nothing, anywhere"
     case .color: "whether output is coloured"
@@ -96,6 +120,8 @@ package enum SettingKind: Hashable, Sendable {
   case flag
   case number(ClosedRange<Int>)
   case choice([String])
+  /// An AWS account's number.
+  case account
   /// `pixelated-{N}x{N}-{key}` or another that names `{N}` and ends with `{key}`.
   case template
 
@@ -105,6 +131,7 @@ package enum SettingKind: Hashable, Sendable {
     case .text: "a text"
     case .flag: "true or false"
     case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    case .account: "the 12 digits of an AWS account"
     case .choice(let words): "one of " + words.joined(separator: ", ")
     case .template: "a text that names {N} and ends with {key}, such as pixelated-{N}x{N}-{key}"
     }

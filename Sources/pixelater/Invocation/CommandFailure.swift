@@ -29,9 +29,8 @@ extension CommandFailure {
       )
     case .invalid(let role, let text, let origin, let error):
       self.init(.usage, "\(role.rawValue) '\(text)' (\(origin)): \(explanation(of: error))")
-    case .notInThisBuild(let location):
-      self.init(
-        .unreachable, "\(location): this build opens folders only, not S3; give a folder as the location")
+    case .access(let detail):
+      self.init(.usage, detail)
     case .overlap(let source, let destination):
       self.init(
         .refused,

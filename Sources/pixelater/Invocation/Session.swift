@@ -26,7 +26,8 @@ struct Session {
         throw CommandFailure(error)
       }
       self.environment = environment
-      locations = Locations(settings: settings, workingDirectory: ProcessEnvironment.workingDirectory)
+      locations = Locations(
+        settings: settings, workingDirectory: ProcessEnvironment.workingDirectory, environment: environment)
       capabilities = Session.capabilities(settings, environment)
       if settings.logLevel <= .warning {
         for warning in settings.warnings { StandardError.warn(warning.description) }
