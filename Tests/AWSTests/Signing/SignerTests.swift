@@ -18,6 +18,7 @@ struct SignerTests {
     "The host that is signed is the one that is sent",
     arguments: [
       ("https://b.s3.amazonaws.com/k", "b.s3.amazonaws.com"), ("https://h:443/k", "h"), ("https://h:80/k", "h:80"),
+      ("http://h:443/", "h:443"),
       ("http://h:80", "h"), ("http://127.0.0.1:8333/b?x=/y:z@", "127.0.0.1:8333"), ("http://[::1]:9000/", "[::1]:9000"),
       ("http://[::1]/", "[::1]"), ("HTTPS://h:443/", "h"), ("http://u:p@h:81/", "h:81"), ("http://h:/", "h"),
     ])
