@@ -60,7 +60,7 @@ struct ConnectionTests {
   func closedMeanwhile(_ method: HTTPMethod) async throws {
     // The server says nothing of it: the client learns of it by the next request.
     let server = try FaultServer { FaultAnswer(FaultAnswer.ok($0.target).steps + [.close]) }
-    let body: HTTPBody = method == .put ? .bytes(FaultAnswer.patternBytes(100_000)) : .none
+    let body: HTTPBody = method == .put ? .bytes(Pattern.bytes(100_000)) : .none
     for number in 0..<20 {
       let answer = try await transport.exchange(HTTPRequest(method, server.url + "/\(number)", body: body))
       #expect(answer.body == Array("/\(number)".utf8))
@@ -71,12 +71,12 @@ struct ConnectionTests {
   @Test("A file is sent again from its beginning when the kept connection had been closed")
   func fileAgain() async throws {
     let server = try FaultServer { _ in FaultAnswer(FaultAnswer.ok().steps + [.close]) }
-    let file = try TemporaryFile(FaultAnswer.patternBytes(500_000))
+    let file = try TemporaryFile(Pattern.bytes(500_000))
     let body = HTTPBody.file(path: file.path, range: 100_000..<500_000)
     for _ in 0..<10 { _ = try await transport.exchange(HTTPRequest(.put, server.url + "/k", body: body)) }
     let whole = server.requests.filter { $0.bodyCount == 400_000 }
     #expect(whole.count == 10)
-    #expect(whole.allSatisfy { $0.body == FaultAnswer.patternBytes(400_000, from: 100_000) })
+    #expect(whole.allSatisfy { Pattern.matches($0.body, from: 100_000) })
   }
 
   @Test("Connections end with their transport")
@@ -88,6 +88,23 @@ struct ConnectionTests {
       #expect(server.openConnections == 1)
     }
     try await wait { server.openConnections == 0 }
+  }
+
+  @Test("A program started meanwhile does not hold connections open")
+  func notInherited() async throws {
+    let server = try FaultServer { _ in FaultAnswer([.stall]) }
+    let task = Task { try await transport.exchange(HTTPRequest(.get, server.url + "/k")).body }
+    try await wait { server.requests.count == 1 }
+    var child: pid_t = 0
+    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("sleep"), strdup("600"), nil]
+    defer { arguments.forEach { free($0) } }
+    try #require(posix_spawnp(&child, "sleep", nil, nil, &arguments, environ) == 0)
+    defer {
+      kill(child, SIGKILL)
+      waitpid(child, nil, 0)
+    }
+    task.cancel()
+    try await wait { server.abandoned == 1 }
   }
 
   @Test("A proxy named by the environment is used, except for hosts that it is not for")

@@ -36,6 +36,10 @@ struct FailureTests {
     Fault("a reset before the answer", "brokenOff", FaultAnswer([.reset])),
     Fault("a header cut short", "brokenOff", .raw("HTTP/1.1 200 OK\r\nContent-Le")),
     Fault("a status line cut short", "brokenOff", .raw("HTTP/1.1 2")),
+    // Libcurl tells it as a failure to receive.
+    Fault(
+      "a chunk of a size that is no number", "brokenOff",
+      FaultAnswer([.send(chunkedHeader + Array("zz\r\nabc\r\n0\r\n\r\n".utf8)), .close])),
   ]
 
   static let invalid = [
@@ -48,9 +52,6 @@ struct FailureTests {
     Fault(
       "a length below zero", "invalidResponse",
       FaultAnswer([.send(FaultAnswer.header(200, ["Content-Length: -5"]) + [1, 2, 3]), .close])),
-    Fault(
-      "a chunk of a size that is no number", "invalidResponse",
-      FaultAnswer([.send(chunkedHeader + Array("zz\r\nabc\r\n0\r\n\r\n".utf8)), .close])),
     Fault(
       "a header of many fields", "invalidResponse",
       .status(200, headers: (0..<10_000).map { "x-field-\($0): \(String(repeating: "v", count: 40))" })),
@@ -82,7 +83,7 @@ struct FailureTests {
     let server = try FaultServer { _ in fault.answer }
     let error = await failure { () async throws(HTTPError) in
       _ = try await transport.exchange(
-        HTTPRequest(.put, server.url + "/k", body: .bytes(FaultAnswer.patternBytes(100_000))), limit: 128 << 20)
+        HTTPRequest(.put, server.url + "/k", body: .bytes(Pattern.bytes(100_000))), limit: 128 << 20)
     }
     #expect(error?.kind == fault.kind, "\(String(describing: error))")
     #expect(server.requests.allSatisfy { $0.bodyCount == 100_000 })
@@ -93,7 +94,7 @@ struct FailureTests {
     let server = try FaultServer { _ in FaultAnswer(taking: .only(100_000), [.reset]) }
     let error = await failure { () async throws(HTTPError) in
       _ = try await transport.exchange(
-        HTTPRequest(.put, server.url + "/k", body: .bytes(FaultAnswer.patternBytes(16 << 20))))
+        HTTPRequest(.put, server.url + "/k", body: .bytes(Pattern.bytes(16 << 20))))
     }
     #expect(error?.kind == "brokenOff")
   }

@@ -62,7 +62,7 @@ struct RequestTests {
   @Test("Bytes are sent, with their length", arguments: [HTTPMethod.put, .post], [1, 5000, 1 << 20, 3 << 20])
   func bytes(_ method: HTTPMethod, _ count: Int) async throws {
     let server = try FaultServer { _ in .ok("stored") }
-    let bytes = FaultAnswer.patternBytes(count)
+    let bytes = Pattern.bytes(count)
     let answer = try await transport.exchange(HTTPRequest(method, server.url + "/k", body: .bytes(bytes)))
     #expect(answer.body == Array("stored".utf8))
     let request = try #require(server.requests.first)
@@ -77,18 +77,18 @@ struct RequestTests {
     arguments: [0..<0, 0..<1, 0..<3_000_000, 100..<200, 2_999_999..<3_000_000] as [Range<Int64>])
   func file(_ range: Range<Int64>) async throws {
     let server = try FaultServer { _ in .ok() }
-    let file = try TemporaryFile(FaultAnswer.patternBytes(3_000_000))
+    let file = try TemporaryFile(Pattern.bytes(3_000_000))
     _ = try await transport.exchange(HTTPRequest(.put, server.url + "/k", body: .file(path: file.path, range: range)))
     let request = try #require(server.requests.first)
     #expect(request["content-length"] == "\(range.count)")
     #expect(request.bodyCount == range.count)
-    #expect(request.body == FaultAnswer.patternBytes(min(range.count, 1 << 20), from: Int(range.lowerBound)))
+    #expect(request.body == Pattern.bytes(min(range.count, 1 << 20), from: Int(range.lowerBound)))
   }
 
   @Test("A file shorter than was said is told", arguments: [0..<101, 100..<200, 5000..<5001] as [Range<Int64>])
   func shortFile(_ range: Range<Int64>) async throws {
     let server = try FaultServer { _ in .ok() }
-    let file = try TemporaryFile(FaultAnswer.patternBytes(100))
+    let file = try TemporaryFile(Pattern.bytes(100))
     let error = await failure { () async throws(HTTPError) in
       _ = try await transport.exchange(HTTPRequest(.put, server.url + "/k", body: .file(path: file.path, range: range)))
     }

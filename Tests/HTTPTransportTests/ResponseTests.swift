@@ -55,7 +55,7 @@ struct ResponseTests {
 
   @Test("Chunks are put together, and trailers passed over")
   func chunked() async throws {
-    let chunks = [1, 100, 70_000, 3].map { FaultAnswer.patternBytes($0) }
+    let chunks = [1, 100, 70_000, 3].map { Pattern.bytes($0) }
     let server = try FaultServer { _ in .chunked(chunks, trailers: ["x-amz-checksum: 1", "x-other: 2"]) }
     for _ in 0..<2 {
       let answer = try await transport.exchange(HTTPRequest(.get, server.url + "/k"))
@@ -67,7 +67,7 @@ struct ResponseTests {
 
   @Test("A body without a length ends with its connection")
   func untilTheEnd() async throws {
-    let body = FaultAnswer.patternBytes(100_000)
+    let body = Pattern.bytes(100_000)
     let server = try FaultServer { _ in FaultAnswer([.send(FaultAnswer.header(200, []) + body), .close]) }
     #expect(try await transport.exchange(HTTPRequest(.get, server.url + "/k")).body == body)
   }
@@ -88,7 +88,7 @@ struct ResponseTests {
   func earlyRefusal() async throws {
     let refusal = FaultAnswer.header(403, ["Content-Length: 2", "Connection: close"]) + [1, 2]
     let server = try FaultServer { _ in FaultAnswer(taking: .nothing, [.send(refusal), .stall]) }
-    let body = HTTPBody.bytes(FaultAnswer.patternBytes(8 << 20))
+    let body = HTTPBody.bytes(Pattern.bytes(8 << 20))
     let answer = try await transport.exchange(HTTPRequest(.put, server.url + "/k", body: body))
     #expect(answer.response.status == 403)
     #expect(answer.body == [1, 2])

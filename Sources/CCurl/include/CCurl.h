@@ -23,4 +23,7 @@ CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
 /// Takes the next finished transfer; false where there is none.
 bool ccurl_next_done(CURLM *multi, CURL **easy, CURLcode *result);
 
+/// Sockets of this handle are not handed on to programs that the process starts.
+CURLcode ccurl_close_on_exec(CURL *easy);
+
 #endif

@@ -87,13 +87,19 @@ package actor CurlTransport: HTTPClient {
     return try result.get()
   }
 
-  /// Ends a transfer that nobody waits for any more.
-  fileprivate func cancel(_ id: Int) {
+  /// Ends a transfer whose task was cancelled. It is kept until its reader has heard of it: the end of a body and a
+  /// body cut off must not look the same.
+  private func cancel(_ id: Int) {
     guard let transfer = transfers[id] else { return }
     detach(transfer)
-    transfer.finish(.failure(.cancelled))
-    transfer.drop()
+    transfer.abort()
     settle(id)
+  }
+
+  /// Ends a transfer whose reader has gone.
+  fileprivate func forget(_ id: Int) {
+    guard let transfer = transfers.removeValue(forKey: id) else { return }
+    detach(transfer)
   }
 
   /// Lets libcurl work, then hands out what has come about.
@@ -135,7 +141,7 @@ private final class BodyReader: Sendable {
   }
 
   deinit {
-    Task { [transport, transfer] in await transport.cancel(transfer) }
+    Task { [transport, transfer] in await transport.forget(transfer) }
   }
 
   func next() async throws(HTTPError) -> [UInt8]? { try await transport.nextChunk(of: transfer) }

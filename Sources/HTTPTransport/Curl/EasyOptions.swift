@@ -6,6 +6,7 @@ struct EasyOptions {
 
   func set(_ configuration: TransportConfiguration) {
     ccurl_set_long(easy, CURLOPT_NOSIGNAL, 1)
+    ccurl_close_on_exec(easy)
     ccurl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
     ccurl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     ccurl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -22,6 +23,11 @@ struct EasyOptions {
     guard !request.url.utf8.contains(where: { $0 <= 0x20 || $0 >= 0x7F }),
       ccurl_set_text(easy, CURLOPT_URL, request.url) == CURLE_OK
     else { throw .invalidRequest(detail: "a URL with characters that are not percent-encoded") }
+
+    let scheme = request.url.prefix { $0 != ":" }.lowercased()
+    guard scheme == "http" || scheme == "https" else {
+      throw .invalidRequest(detail: "a URL that is neither http nor https")
+    }
 
     switch request.method {
     case .get: ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
@@ -106,7 +112,9 @@ extension HTTPError {
       case CURLE_PARTIAL_FILE, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_SSL_CONNECT_ERROR,
         CURLE_HTTP2, CURLE_HTTP2_STREAM, CURLE_SEND_FAIL_REWIND:
         .brokenOff(detail: detail)
-      case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
+      // "Out of memory" is how libcurl tells a header line longer than it takes.
+      case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR,
+        CURLE_OUT_OF_MEMORY:
         .invalidResponse(detail: detail)
       case CURLE_URL_MALFORMAT: .invalidRequest(detail: detail)
       case CURLE_ABORTED_BY_CALLBACK: .cancelled

@@ -23,7 +23,7 @@ final class Transfer {
   private var end: Result<Void, HTTPError>?
   private var headWaiter: CheckedContinuation<Result<TransferHead, HTTPError>, Never>?
   private var bodyWaiter: CheckedContinuation<Result<[UInt8]?, HTTPError>, Never>?
-  /// The error has been told, or nobody wants to hear it.
+  /// The end has been told, be it good or bad.
   private var isTold = false
 
   /// Bytes received and not yet taken above which the server has to wait.
@@ -69,7 +69,7 @@ final class Transfer {
   /// What the exchange came to, by libcurl's result.
   func outcome(_ code: CURLcode) -> Result<Void, HTTPError> {
     if code == CURLE_OK {
-      return header.isComplete ? .success(()) : .failure(.invalidResponse(detail: "no header"))
+      return header.isComplete ? .success(()) : .failure(.brokenOff(detail: "the header was cut short"))
     }
     if let error = upload.error { return .failure(error) }
     if let error = header.error { return .failure(error) }
@@ -84,10 +84,13 @@ final class Transfer {
     tellBody()
   }
 
-  /// Nobody will ask for what is left.
-  func drop() {
+  /// Ends the exchange as cancelled, even if it has come to its end: what was not handed out never will be.
+  func abort() {
+    guard !isTold else { return }
     received = []
-    isTold = true
+    end = .failure(.cancelled)
+    if headWaiter != nil { tellHead() }
+    tellBody()
   }
 
   /// Whether it has ended and all has been handed out.

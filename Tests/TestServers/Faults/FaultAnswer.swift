@@ -14,11 +14,14 @@ package struct FaultAnswer: Sendable {
   package enum Step: Sendable {
     /// These bytes, as they are.
     case send([UInt8])
-    /// This many bytes of `pattern`, as fast as the client takes them.
+    /// This many bytes of `Pattern`, as fast as the client takes them.
     case sendPattern(Int)
     case pause(Duration)
-    /// Nothing more until the client closes the connection.
+    /// Nothing more until the client closes the connection. While the client has bytes under way that nobody takes, its
+    /// end stays behind them: see `drain`.
     case stall
+    /// Throws away what the client sends, until it closes the connection.
+    case drain
     /// Ends the connection in good order.
     case close
     /// Breaks the connection with a TCP reset.
@@ -50,7 +53,7 @@ package struct FaultAnswer: Sendable {
     FaultAnswer([.send(header(200, headers + ["Content-Length: \(length)"]))])
   }
 
-  /// `count` bytes of `pattern`.
+  /// `count` bytes of `Pattern`.
   package static func pattern(_ count: Int) -> FaultAnswer {
     FaultAnswer([.send(header(200, ["Content-Length: \(count)"])), .sendPattern(count)])
   }
@@ -63,7 +66,7 @@ package struct FaultAnswer: Sendable {
     return FaultAnswer([.send(bytes)])
   }
 
-  /// Says `length` bytes of body, sends `sent` of `pattern`, then goes on with `steps`.
+  /// Says `length` bytes of body, sends `sent` of `Pattern`, then goes on with `steps`.
   package static func cut(length: Int, sent: Int, then steps: Step...) -> FaultAnswer {
     FaultAnswer([.send(header(200, ["Content-Length: \(length)"])), .sendPattern(sent)] + steps)
   }
@@ -74,12 +77,5 @@ package struct FaultAnswer: Sendable {
   /// A status line and fields, with the empty line.
   package static func header(_ status: Int, _ fields: [String]) -> [UInt8] {
     Array((["HTTP/1.1 \(status) Status"] + fields + ["", ""]).joined(separator: "\r\n").utf8)
-  }
-
-  /// Bytes that differ from place to place, and whose period is no power of two.
-  ///
-  /// - Parameter offset: place of the first.
-  package static func patternBytes(_ count: Int, from offset: Int = 0) -> [UInt8] {
-    (offset..<offset + count).map { UInt8(truncatingIfNeeded: $0 % 251) }
   }
 }

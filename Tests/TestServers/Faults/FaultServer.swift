@@ -12,6 +12,7 @@ package final class FaultServer: Sendable {
   private let listener: Int32
 
   package init(_ script: @escaping Script) throws(ServerFailure) {
+    Self.manyFiles
     let listener = try Loopback.makeSocket()
     port = try Loopback.bind(listener, port: 0)
     guard listen(listener, 1024) == 0 else {
@@ -46,6 +47,14 @@ package final class FaultServer: Sendable {
     // Wakes the thread that accepts; it closes the socket.
     shutdown(listener, Int32(SHUT_RDWR))
   }
+
+  /// Hundreds of connections have both their ends in this process: as many open files as the system allows.
+  private static let manyFiles: Void = {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    limit.rlim_cur = min(limit.rlim_max, 65536)
+    setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }()
 
   /// `http://127.0.0.1:PORT`.
   package var url: String { "http://127.0.0.1:\(port)" }

@@ -1,3 +1,4 @@
+internal import Foundation
 package import Glibc
 
 /// A server that runs as a child of the tests, in a process group and a folder of its own, and never outlives them:
@@ -26,6 +27,8 @@ package final class ServerProcess: Sendable {
     posix_spawn_file_actions_adddup2(&actions, lifeline.reading.raw, 0)
     posix_spawn_file_actions_adddup2(&actions, answer.writing.raw, 1)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    // A socket of another test that the server holds too would not end with that test.
+    for other in 3..<Self.lowestUnused { posix_spawn_file_actions_addclose(&actions, other) }
 
     // Signals as at birth, whatever the tests have blocked.
     var attributes = posix_spawnattr_t()
@@ -91,6 +94,12 @@ package final class ServerProcess: Sendable {
     String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/") ?? #filePath.endIndex)) + "/supervise.sh"
 
   private static var searchPath: String { variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin" }
+
+  /// Above every open file, and above some more that other threads may open meanwhile.
+  private static var lowestUnused: Int32 {
+    let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return (open.compactMap { Int32($0) }.max() ?? 1024) + 256
+  }
 
   private static func makePipe() throws(ServerFailure) -> (reading: FileDescriptor, writing: FileDescriptor) {
     var ends: [Int32] = [0, 0]
