@@ -1,3 +1,4 @@
+import Glibc
 package import ObjectStore
 package import PixelEngine
 
@@ -108,6 +109,39 @@ package func explanation(of error: WorkspaceError) -> String {
   switch error {
   case .overlap:
     "Source and destination overlap: every rendition would become a source again, without end. Choose two separate places."
+  }
+}
+
+/// A sentence for people about content that did not go over. It may hold a path of this machine: escape it.
+package func explanation(of error: TransferError) -> String {
+  switch error {
+  case .store(let error): explanation(of: error)
+  case .file(let fault): explanation(of: fault)
+  case .notAFile(let path): "\(path) is no file; give one that holds a picture."
+  case .ownKey: "The key looks like one of our own renditions or records, which are never sources; choose another."
+  case .keyTooLong: "The key is too long: with its location it has more than 1,024 bytes."
+  case .cancelled: "Cancelled."
+  }
+}
+
+/// A sentence for people about a file or folder of this machine.
+package func explanation(of fault: FileFault) -> String {
+  let act =
+    switch fault.act {
+    case .openFolder: "opened"
+    case .makeFolder: "made"
+    case .read: "read"
+    case .write: "written"
+    }
+  return switch fault.number {
+  case ENOENT: "\(fault.path) is not there."
+  case ENOTDIR: "\(fault.path) is no folder; choose another."
+  case EISDIR: "\(fault.path) is a folder; choose another name."
+  case EACCES, EPERM: "\(fault.path) cannot be \(act): permission denied; check its permissions or choose another."
+  case EROFS: "\(fault.path) cannot be \(act): the disk is read-only; choose another place."
+  case ENOSPC, EDQUOT: "\(fault.path) cannot be \(act): no space is left; make room, then try again."
+  case ENAMETOOLONG: "\(fault.path) cannot be \(act): the name is too long for this disk."
+  default: "\(fault.path) cannot be \(act): \(String(cString: strerror(fault.number)))."
   }
 }
 
