@@ -17,6 +17,8 @@ package final class ConsoleSession: ConsoleApplication {
     post: @escaping @Sendable (ConsoleEvent) -> Void,
     clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
+    var setup = setup
+    setup.offers = backend.offers
     state = ConsoleState(setup: setup, size: size)
     self.clock = clock
     runner = EffectRunner(backend: backend) { post(ConsoleEvent($0, at: clock())) }

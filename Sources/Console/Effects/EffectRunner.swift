@@ -8,6 +8,7 @@ package final class EffectRunner: Sendable {
   private let backend: any ConsoleBackend
   private let post: @Sendable (ConsoleEvent.Kind) -> Void
   private let work = Locked(Work())
+  private let transfers: TransferRunner
 
   private struct Work {
     var listing: Task<Void, Never>?
@@ -32,6 +33,7 @@ package final class EffectRunner: Sendable {
   package init(backend: any ConsoleBackend, post: @escaping @Sendable (ConsoleEvent.Kind) -> Void) {
     self.backend = backend
     self.post = post
+    transfers = TransferRunner(backend: backend, post: post)
   }
 
   /// Begins to watch: jobs, changes, seconds.
@@ -61,10 +63,12 @@ package final class EffectRunner: Sendable {
         + Array(work.arranging.values)
     }
     for task in tasks { task.cancel() }
+    transfers.stop()
     backend.cancelAll()
   }
 
   package func finish() async {
+    await transfers.finish()
     await backend.shutdown()
   }
 
@@ -87,6 +91,37 @@ package final class EffectRunner: Sendable {
     case .cancel(let key): backend.cancel(key)
     case .cancelAll: backend.cancelAll()
     case .preview(let ids): preview(ids)
+    case .link(let object, let seconds, let generation):
+      transfers.ask { [backend, post] in
+        do throws(StoreError) {
+          post(.linked(.success(try await backend.link(to: object, seconds: seconds)), generation: generation))
+        } catch {
+          post(.linked(.failure(error), generation: generation))
+        }
+      }
+    case .versions(let key, let generation):
+      transfers.ask { [backend, post] in
+        do throws(StoreError) {
+          post(.versions(.success(try await backend.versions(of: key)), generation: generation))
+        } catch {
+          post(.versions(.failure(error), generation: generation))
+        }
+      }
+    case .completePath(let text, let foldersOnly, let generation):
+      transfers.ask { [backend, post] in
+        post(.completed(await backend.completion(of: text, foldersOnly: foldersOnly), generation: generation))
+      }
+    case .checkDownload(let order, let generation): transfers.check(order, generation: generation)
+    case .checkUpload(let path, let key, let generation):
+      transfers.ask { [backend, post] in
+        do throws(TransferError) {
+          post(.uploadChecked(.success(try await backend.check(upload: path, to: key)), generation: generation))
+        } catch {
+          post(.uploadChecked(.failure(error), generation: generation))
+        }
+      }
+    case .transfer(let order, let id): transfers.begin(order, id: id)
+    case .cancelTransfer(let id): transfers.cancel(id)
     // The terminal's driver does these.
     case .terminal: break
     }

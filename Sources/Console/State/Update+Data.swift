@@ -124,7 +124,7 @@ extension ConsoleState {
     }
     followMarks(touched)
     if wasBusy || !ended.isEmpty, !jobs.isBusy { sayRoundEnded() }
-    jobLines.move(to: jobLines.cursor, count: jobs.count, lines: layout.listLines)
+    jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: layout.listLines)
     return ended.isEmpty ? [] : [.read(Array(Set(ended)).sorted())]
   }
 

@@ -1,0 +1,100 @@
+import ObjectStore
+import Pipeline
+
+// Downloads, uploads and deletions: what they are about, and what comes of them.
+
+extension ConsoleState {
+  /// The marked objects, else the one the person is at; nil where there is none.
+  var selection: RowSelection? {
+    if details == nil, !isZoomed, list != nil, !marks.isEmpty {
+      return RowSelection(rows: table.order.filter(marks.contains), table: table)
+    }
+    return currentRow.map { RowSelection(rows: [$0], table: table) }
+  }
+
+  var hasSelection: Bool { (details == nil && list != nil && !marks.isEmpty) || currentRow != nil }
+
+  /// The selection in words, safe to show.
+  func words(for selection: RowSelection) -> String {
+    guard selection.rows.count == 1, let id = selection.rows.first, selection.table.holds(id) else {
+      return Format.count(selection.rows.count, "object")
+    }
+    return DisplayText.plain(selection.table.keyText(id), unicode: unicode)
+  }
+
+  mutating func begin(_ order: TransferOrder, title: String, total: Int?) -> [ConsoleEffect] {
+    let kind: Transfer.Kind =
+      switch order {
+      case .download: .download
+      case .upload: .upload
+      case .deleteRenditions: .delete
+      }
+    let id = transfers.begin(kind, title, total: total, at: now)
+    log.add(.info, title.prefix(1).lowercased() + title.dropFirst(), at: now)
+    message = nil
+    jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: layout.listLines)
+    return [.transfer(order, id: id)]
+  }
+
+  mutating func take(_ report: TransferReport) -> [ConsoleEffect] {
+    guard let transfer = transfers.take(report, at: now) else { return [] }
+    for problem in report.problems {
+      let text = DisplayText.plain(explanation(of: problem.error), unicode: unicode)
+      log.add(.error, "\(DisplayText.plain(problem.key, unicode: unicode)): \(text)", at: now)
+    }
+    guard report.isEnded else { return [] }
+    if transfer.isCancelled {
+      say(.warning, "Cancelled: \(transfer.title): \(transfer.progress)")
+    } else if transfer.failed > 0 {
+      // One failure is told whole; more are in the log.
+      let why =
+        transfer.failed == 1 && report.problems.count == 1
+        ? DisplayText.plain(report.problems.map { explanation(of: $0.error) }.joined(), unicode: unicode)
+        : "\(setup.keys.mainKey(of: .log)) Log says why"
+      say(.error, "\(transfer.title): \(Format.grouped(transfer.failed)) failed. \(why)")
+    } else {
+      say(.success, "\(transfer.title): \(transfer.progress)")
+    }
+    return report.change.map { take($0) } ?? []
+  }
+
+  /// What is under way, for the status line.
+  var transferMessage: Message? {
+    let running = transfers.running
+    guard let transfer = running.first else { return nil }
+    let others = running.count > 1 ? ", and \(running.count - 1) more" : ""
+    let keys = setup.keys
+    return Message(
+      kind: .info,
+      text: "\(transfer.title): \(transfer.progress)\(others) (\(keys.mainKey(of: .jobs)) Jobs, "
+        + "\(keys.mainKey(of: .cancelJob)) cancels there)", time: now)
+  }
+
+  // MARK: - The lines of the page Jobs
+
+  enum JobLine {
+    case transfer(Transfer)
+    case job(Job)
+  }
+
+  var jobLineCount: Int { transfers.all.count + jobs.count }
+
+  /// Transfers, newest first, then jobs.
+  func jobLine(at index: Int) -> JobLine? {
+    if transfers.all.indices.contains(index) { return .transfer(transfers.all[index]) }
+    return jobs.job(at: index - transfers.all.count).map { .job($0) }
+  }
+
+  /// The job under the cursor of the page.
+  var jobAtCursor: Job? {
+    if case .job(let job)? = jobLine(at: jobLines.cursor) { job } else { nil }
+  }
+
+  /// The transfer under the cursor, where the page is on screen.
+  var transferAtCursor: Transfer? {
+    guard view == .jobs, details == nil, case .transfer(let transfer)? = jobLine(at: jobLines.cursor) else {
+      return nil
+    }
+    return transfer
+  }
+}
