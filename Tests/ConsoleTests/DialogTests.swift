@@ -204,7 +204,7 @@ struct DialogTests {
         "transfer 1 download source of 1 to /home/ada number"
       ])
     #expect(driver.state.dialog == nil)
-    #expect(Self.text(driver).contains("Download of 2025/summer/beach.jpg to /home/ada: downloaded 0 of 1"))
+    #expect(Self.text(driver).contains("Downloaded 0 of 1: Download of 2025/summer/beach.jpg to /home/ada"))
   }
 
   @Test func partsAndWhatIsThereAreChosen() {
@@ -382,7 +382,7 @@ struct DialogTests {
     report.bytes = 4_500_000
     report.problems = [.init(key: "a\u{1B}b", error: .store(Self.denied()))]
     driver.send(.transfer(report))
-    #expect(Self.text(driver).contains("downloaded 3 of 13, 4.5 MB, 1 failed"))
+    #expect(Self.text(driver).contains("Downloaded 3 of 13, 4.5 MB, 1 failed: Download of 13 objects"))
     #expect(driver.state.log.entries.contains { $0.text.hasPrefix("a\\x1Bb: Access is denied") })
     driver.press(.character("3"))
     #expect(driver.press(.character("x")) == ["cancel transfer 1"])

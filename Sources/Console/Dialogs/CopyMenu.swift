@@ -147,8 +147,10 @@ extension Canvas {
     }
     let foot = problem?.count ?? (hasLinks ? 1 : 0)
     let inside = dialogFrame(title: "Copy", columns: columns, rows: items.count + 2 + (foot > 0 ? foot + 1 : 0))
-    for (i, item) in items.enumerated() where i < inside.rows - 1 {
-      let row = inside.row + i
+    let shown = max(1, inside.rows - 1 - foot)
+    let top = max(0, menu.cursor - shown + 1)
+    for (i, item) in items.enumerated().dropFirst(top).prefix(shown) {
+      let row = inside.row + i - top
       put(String(item.letter), inside.column + 1, row, .helpKey)
       put(item.name, inside.column + 4, row, .dialog)
       let text =

@@ -89,7 +89,7 @@ extension Canvas {
       if list.count == 1 { say("There is one version: the bucket keeps no others, or there were none", .hint) }
     }
     let inside = dialogFrame(
-      title: "Versions", columns: columns, rows: 2 + (versions.list.isEmpty ? 0 : rows + 1) + notice.count)
+      title: "Versions", columns: columns, rows: 3 + (versions.list.isEmpty ? 0 : rows + 1) + notice.count)
     put(name.truncated(to: inside.columns, at: .middle, unicode: unicode), inside.column, inside.row, .textBright)
     var row = inside.row + 1
     if !versions.list.isEmpty {

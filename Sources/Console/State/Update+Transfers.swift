@@ -64,10 +64,11 @@ extension ConsoleState {
     guard let transfer = running.first else { return nil }
     let others = running.count > 1 ? ", and \(running.count - 1) more" : ""
     let keys = setup.keys
+    let progress = transfer.progress.prefix(1).uppercased() + transfer.progress.dropFirst()
     return Message(
       kind: .info,
-      text: "\(transfer.title): \(transfer.progress)\(others) (\(keys.mainKey(of: .jobs)) Jobs, "
-        + "\(keys.mainKey(of: .cancelJob)) cancels there)", time: now)
+      text: "\(progress)\(others): \(transfer.title) "
+        + "(\(keys.mainKey(of: .cancelJob)) in \(keys.mainKey(of: .jobs)) Jobs cancels)", time: now)
   }
 
   // MARK: - The lines of the page Jobs
