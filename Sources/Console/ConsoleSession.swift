@@ -62,6 +62,7 @@ package final class ConsoleSession: ConsoleApplication {
     for effect in effects {
       if case .terminal(let effect) = effect { forTerminal.append(effect) } else { runner.run(effect) }
     }
+    runner.tick(at: state.nextTick, now: clock())
     return forTerminal
   }
 }

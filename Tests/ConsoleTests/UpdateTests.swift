@@ -185,6 +185,80 @@ struct UpdateTests {
     #expect(driver.state.marks.isEmpty)
   }
 
+  @Test func theMessageOfARangeGoesWithIt() {
+    for end in [Key.character("v"), .escape] {
+      var driver = Self.listed()
+      driver.press(.character("v"), .down)
+      #expect(driver.state.message?.text.hasPrefix("Range begun") == true)
+      driver.press(end)
+      #expect(driver.state.message == nil)
+    }
+  }
+
+  @Test func theArrowTellsTheOrder() {
+    var driver = Self.listed()
+    func heading() -> String { SessionTests.text(driver.screen()).split(separator: "\n")[4].description }
+    #expect(heading().contains("NAME ▲"))
+    driver.press(.character("S"))
+    #expect(heading().contains("NAME ▼"))
+    // The greatest first.
+    driver.press(.character("s"))
+    #expect(heading().contains("▼SIZE"))
+    driver.press(.character("S"))
+    #expect(heading().contains("▲SIZE"))
+    // The newest first: the smallest age.
+    driver.press(.character("s"))
+    #expect(heading().contains("▲AGE"))
+  }
+
+  @Test func anEmptyPlanOffersNoEnter() {
+    var driver = Self.listed()
+    driver.press(.character("2"), .character("r"))
+    #expect(driver.state.footerBindings.map(\.action) == [.dismiss, .force])
+    driver.press(.character("F"))
+    #expect(driver.state.footerBindings.map(\.action) == [.confirm, .dismiss, .force])
+  }
+
+  // MARK: - Time
+
+  @Test func nothingWakesAConsoleWithNothingToTell() {
+    var driver = Driver(columns: 80, rows: 24)
+    driver.list([])
+    #expect(driver.state.nextTick == nil)
+    driver = Self.listed()
+    // Ages: once a minute.
+    #expect(driver.state.nextTick == (Fixture.now / 60).rounded(.down) * 60 + 60)
+    driver.time = Fixture.now + 1000
+    driver.send(.tick)
+    #expect(driver.state.nextTick.map { $0 > driver.time && $0 <= driver.time + 60 } == true)
+    driver.press(.character("5"))
+    #expect(driver.state.nextTick == nil)
+  }
+
+  @Test func aMessageAndAMarkOfTheNewWakeItOnceMore() {
+    var driver = Driver(columns: 80, rows: 24)
+    driver.list([])
+    driver.press(.character("Z"))
+    #expect(driver.state.nextTick == driver.time + 5)
+    driver.time += 5
+    driver.send(.tick)
+    #expect(driver.state.message == nil && driver.state.nextTick == nil)
+    driver.press(.character("Z"))
+    driver.time += 6
+    // Any event takes a message away whose time has come.
+    driver.send(.resized(ScreenSize(columns: 80, rows: 24)))
+    #expect(driver.state.message == nil)
+    driver.send(.read([RowReading(key: Fixture.key("a"), result: .success(Fixture.row("a")))]))
+    #expect(driver.state.nextTick.map { $0 <= driver.time + 4 } == true)
+  }
+
+  @Test func whatRunsCountsSeconds() {
+    var driver = Self.listed()
+    driver.press(.character("5"))
+    driver.send(.jobs([.queued(Fixture.key("new.png"))]))
+    #expect(driver.state.nextTick == driver.time.rounded(.down) + 1)
+  }
+
   @Test func aRangeOfMarks() {
     var driver = Self.listed()
     driver.press(.down, .character("v"), .down, .down)

@@ -23,6 +23,9 @@ package final class EffectRunner: Sendable {
     var jobEvents: [JobEvent] = []
     var change: BucketChange?
     var isPostingJobs = false
+    /// When the next tick is due.
+    var tickTime: Double?
+    var ticking: Task<Void, Never>?
     var isStopped = false
   }
 
@@ -36,7 +39,7 @@ package final class EffectRunner: Sendable {
     transfers = TransferRunner(backend: backend, post: post)
   }
 
-  /// Begins to watch: jobs, changes, seconds.
+  /// Begins to watch: jobs and changes.
   package func start() {
     backend.startJobs { [self] event in noteJob(event) }
     // Asked for at once: what changes from here on is told, however long the first listing takes.
@@ -44,13 +47,24 @@ package final class EffectRunner: Sendable {
     let watching = Task { [self] in
       for await change in changes { noteChange(change) }
     }
-    let ticking = Task { [post] in
-      while !Task.isCancelled {
-        try? await Task.sleep(for: .seconds(1))
-        if !Task.isCancelled { post(.tick) }
+    work.withLock { $0.background = [watching] }
+  }
+
+  /// Wakes the console once, at a time in seconds since 1970; nil: not at all. The time before is forgotten.
+  package func tick(at time: Double?, now: Double) {
+    work.withLock { work in
+      guard time != work.tickTime, !work.isStopped else { return }
+      work.ticking?.cancel()
+      work.tickTime = time
+      work.ticking = time.map { time in
+        Task { [self] in
+          try? await Task.sleep(for: .milliseconds(1 + Int(max(0, min(time - now, 3600)) * 1000)))
+          guard !Task.isCancelled else { return }
+          self.work.withLock { $0.tickTime = nil }
+          post(.tick)
+        }
       }
     }
-    work.withLock { $0.background = [watching, ticking] }
   }
 
   /// Ends everything. Jobs that run are cancelled, and awaited by the caller of `finish`.
@@ -59,7 +73,7 @@ package final class EffectRunner: Sendable {
       work.isStopped = true
       work.credit?.finish()
       defer { work.arranging = [:] }
-      return work.background + [work.listing, work.preview, work.planning].compactMap(\.self)
+      return work.background + [work.listing, work.preview, work.planning, work.ticking].compactMap(\.self)
         + Array(work.arranging.values)
     }
     for task in tasks { task.cancel() }

@@ -132,6 +132,8 @@ package struct Transfer: Hashable, Sendable {
   package var skipped = 0
   package var failed = 0
   package var bytes: Int64 = 0
+  /// Why the last that failed did; safe to show.
+  package var problem: String?
 
   /// `3 of 12, 4.5 MB, 1 failed`.
   var progress: String {
@@ -174,13 +176,16 @@ package struct TransferBoard: Sendable {
   }
 
   /// The transfer as it is now; nil where it is not known any more.
-  mutating func take(_ report: TransferReport, at time: Double) -> Transfer? {
+  ///
+  /// - Parameter problem: why the last did that failed, safe to show.
+  mutating func take(_ report: TransferReport, problem: String?, at time: Double) -> Transfer? {
     guard let index = all.firstIndex(where: { $0.id == report.id && $0.ended == nil }) else { return nil }
     if let total = report.total { all[index].total = total }
     all[index].done = report.done
     all[index].skipped = report.skipped
     all[index].failed = report.failed
     all[index].bytes = report.bytes
+    all[index].problem = problem ?? all[index].problem
     if report.isEnded {
       all[index].ended = time
       all[index].isCancelled = report.isCancelled

@@ -18,7 +18,7 @@ package struct ConsoleEvent: Sendable {
     case started
     case input(InputEvent)
     case resized(ScreenSize)
-    /// A second has passed.
+    /// The time has come that `ConsoleState.nextTick` named.
     case tick
     /// A batch of a listing, in key order.
     case listed(ListedRows, listing: Int)

@@ -91,6 +91,8 @@ package struct ConsoleState: Sendable {
   package internal(set) var commandHistory: [String] = []
   package internal(set) var theme: String
   package internal(set) var isPaused = false
+  /// Until when rows are marked as new.
+  var noticesEnd = 0.0
   /// What changed while the live refresh was paused.
   package internal(set) var missed: BucketChange?
   package internal(set) var usesMouse: Bool

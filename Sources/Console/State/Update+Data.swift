@@ -20,6 +20,7 @@ extension ConsoleState {
     listing.listed += batch.rows.count
     listing.orphans += batch.orphans
     follow(table.upsert(batch.rows, noticing: listing.isComplete ? now : nil))
+    if listing.isComplete { noticesEnd = now + Self.noticeTime }
     return [.listMore(listing: number)]
   }
 
@@ -89,6 +90,7 @@ extension ConsoleState {
       }
     }
     follow(table.upsert(rows, noticing: now))
+    noticesEnd = now + Self.noticeTime
     // What a job left stands proven now, or the reason why not is in the log.
     var settled = RowTable.Changes()
     for reading in readings {

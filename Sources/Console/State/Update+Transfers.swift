@@ -37,7 +37,8 @@ extension ConsoleState {
   }
 
   mutating func take(_ report: TransferReport) -> [ConsoleEffect] {
-    guard let transfer = transfers.take(report, at: now) else { return [] }
+    let problem = report.problems.last.map { DisplayText.plain(explanation(of: $0.error), unicode: unicode) }
+    guard let transfer = transfers.take(report, problem: problem, at: now) else { return [] }
     for problem in report.problems {
       let text = DisplayText.plain(explanation(of: problem.error), unicode: unicode)
       log.add(.error, "\(DisplayText.plain(problem.key, unicode: unicode)): \(text)", at: now)
@@ -47,10 +48,8 @@ extension ConsoleState {
       say(.warning, "Cancelled: \(transfer.title): \(transfer.progress)")
     } else if transfer.failed > 0 {
       // One failure is told whole; more are in the log.
-      let why =
-        transfer.failed == 1 && report.problems.count == 1
-        ? DisplayText.plain(report.problems.map { explanation(of: $0.error) }.joined(), unicode: unicode)
-        : "\(setup.keys.mainKey(of: .log)) Log says why"
+      let one = transfer.failed == 1 ? transfer.problem : nil
+      let why = one ?? "\(setup.keys.mainKey(of: .log)) Log says why"
       say(.error, "\(transfer.title): \(Format.grouped(transfer.failed)) failed. \(why)")
     } else {
       say(.success, "\(transfer.title): \(transfer.progress)")

@@ -5,6 +5,7 @@ import PixelEngine
 /// What an event does to the console: changes the state, and answers what has to be done outside. Pure.
 package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [ConsoleEffect] {
   state.now = max(state.now, event.time)
+  if let message = state.message, state.now - message.time >= message.duration { state.message = nil }
   var effects = state.take(event.kind)
   effects += state.followPreview()
   return effects
@@ -19,9 +20,7 @@ extension ConsoleState {
       self.size = size
       reveal()
       return []
-    case .tick:
-      if let message, now - message.time > message.duration { self.message = nil }
-      return []
+    case .tick: return []
     case .listed(let rows, let listing): return listed(rows, listing: listing)
     case .listingEnded(let error, let listing): return listingEnded(error, listing: listing)
     case .read(let readings): return take(readings)

@@ -236,6 +236,7 @@ extension ConsoleState {
     case .preview: !isZoomed
     case .retryFailed: view == .failed || view == .jobs
     case .versions: details != nil && dialog == nil
+    case .confirm: if case .plan(let plan) = dialog { plan.planned?.keys.isEmpty == false } else { true }
     case .sort, .filter: view == .objects || view == .failed
     default: true
     }

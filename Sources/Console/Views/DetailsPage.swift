@@ -57,7 +57,7 @@ extension ConsoleState {
       lines.append(("", DisplayText(""), .text))
       add(
         "Failure", "\(failure.code.rawValue) (\(failure.code.kind.rawValue), while it was \(failure.stage.past))",
-        .stateFailed)
+        .stateFailed, words: true)
       add("Message", failure.message, .text, words: true)
       if let finality = failure.finality(for: row.etag) { add("", finality, .info, words: true) }
       add(
