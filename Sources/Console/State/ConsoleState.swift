@@ -171,6 +171,19 @@ package struct ListingState: Hashable, Sendable {
   package var orphans = 0
   /// Whether any listing has come to its end: until then what is missing may still come.
   package var isComplete = false
+  /// When the listing began, and when it last brought anything.
+  package var began = 0.0
+  package var lastBatch = 0.0
+  /// When the last one ended, and how long it took.
+  var ended = 0.0
+  var duration = 0.0
+  /// When to list again, where a change came while that was too soon.
+  var dueTime: Double?
+  /// What the last one failed with: the same again is not said again.
+  var saidError: StoreError?
+
+  /// How long the store has brought nothing, from where it is worth saying, in seconds.
+  static let silence = 5.0
 
   package init() {}
 }

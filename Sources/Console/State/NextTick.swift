@@ -7,6 +7,7 @@ extension ConsoleState {
   package var nextTick: Double? {
     var times: [Double] = []
     if let message { times.append(message.time + message.duration) }
+    if let due = listing.dueTime, due.isFinite, !isPaused { times.append(due) }
     if noticesEnd > now { times.append(noticesEnd) }
     if showsSeconds { times.append(now.rounded(.down) + 1) }
     if showsAges { times.append((now / 60).rounded(.down) * 60 + 60) }

@@ -7,6 +7,7 @@ package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
   state.now = max(state.now, event.time)
   if let message = state.message, state.now - message.time >= message.duration { state.message = nil }
   var effects = state.take(event.kind)
+  effects += state.relistIfDue()
   effects += state.followPreview()
   return effects
 }

@@ -51,10 +51,20 @@ extension Canvas {
     case .idle: break
     case .running:
       let dots = unicode ? "…" : "..."
-      let text =
-        state.listing.isComplete
-        ? "refreshing\(dots)" : "\(Format.grouped(state.listing.listed)) listed, more coming\(dots)"
-      badges.append((size.columns < 60 ? "listing\(dots)" : text, .info))
+      let listing = state.listing
+      var text =
+        listing.isComplete ? "refreshing\(dots)" : "\(Format.grouped(listing.listed)) listed, more coming\(dots)"
+      if size.columns < 60 { text = "listing\(dots)" }
+      let elapsed = Int(max(0, state.now - listing.began))
+      if elapsed >= 2 { text += " \(Format.duration(milliseconds: elapsed * 1000))" }
+      let silence = state.now - listing.lastBatch
+      if silence >= ListingState.silence {
+        let silent = "no answer for \(Format.duration(milliseconds: Int(silence) * 1000))"
+        text =
+          size.columns < 60
+          ? silent : listing.listed > 0 ? "\(Format.grouped(listing.listed)) listed, \(silent)" : silent
+      }
+      badges.append((text, silence >= ListingState.silence ? .warning : .info))
     case .failed: badges.append((unicode ? "× listing failed" : "x listing failed", .error))
     case .finished:
       badges.append(
@@ -175,7 +185,7 @@ extension Canvas {
       let candidates = state.candidates(for: line.editor.text).filter { $0 != line.editor.text }
       put(candidates.joined(separator: "  "), end + 2, row, .promptSuggest, within: size.columns - end - 3)
     case nil:
-      guard let message = state.message ?? state.transferMessage else { return }
+      guard let message = state.message ?? state.transferMessage ?? state.listingMessage else { return }
       fill(ScreenRect(column: 0, row: row, columns: size.columns, rows: 1), .background)
       put(message.text, 1, row, message.kind.slot, within: size.columns - 2)
     }

@@ -73,10 +73,11 @@ package func explanation(of error: StoreError) -> String {
   switch error.reason {
   case .notFound: "The object is not there any more."
   case .noSuchBucket: "The bucket or folder is not there; create it or correct the location."
-  case .accessDenied: "Access is denied to \(error.operation.phrase); check the permissions."
-  case .expiredCredentials: "The credentials have expired; renew them."
+  case .accessDenied:
+    "Access is denied to \(error.operation.phrase); check the permissions\(error.operation.permission)."
+  case .expiredCredentials: "The credentials have expired; renew them (a new login or session token), then try again."
   case .wrongRegion(let region?): "The bucket is in the region \(region); set it with --region."
-  case .wrongRegion(nil): "The bucket is in another region; set it with --region."
+  case .wrongRegion(nil): "The bucket is in another region; set it with --region or in the profile."
   case .preconditionFailed: "The object changed while it was read; process it again."
   case .invalidRange: "The object is shorter than the part that was asked for."
   case .throttled: "The store asks for fewer requests; retry with fewer jobs."
@@ -146,6 +147,17 @@ package func explanation(of fault: FileFault) -> String {
 }
 
 extension StoreError.Operation {
+  /// What S3 calls the right to do it.
+  fileprivate var permission: String {
+    switch self {
+    case .head, .get: " (on S3: s3:GetObject)"
+    case .put: " (on S3: s3:PutObject)"
+    case .delete: " (on S3: s3:DeleteObject)"
+    case .list: " (on S3: s3:ListBucket)"
+    case .open, .watch: ""
+    }
+  }
+
   fileprivate var phrase: String {
     switch self {
     case .open: "open the location"
