@@ -30,7 +30,7 @@ extension ConsoleState {
       dialog = nil
       if delete.isOfMarks { marks.removeAll() }
       return begin(
-        .deleteRenditions(delete.selection), title: "Deletion of the renditions of \(delete.subject)",
+        .deleteRenditions(delete.selection), subject: "the renditions of \(delete.subject)",
         total: delete.renditions)
     case .decline:
       dialog = nil

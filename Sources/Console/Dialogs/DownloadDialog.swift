@@ -131,7 +131,7 @@ extension ConsoleState {
     dialog = nil
     let folder = DisplayText.plain(check.folder, unicode: unicode)
     return begin(
-      .download(download.order), title: "Download of \(download.subject) to \(folder)", total: download.count)
+      .download(download.order), subject: "\(download.subject) to \(folder)", total: download.count)
   }
 }
 

@@ -151,7 +151,7 @@ extension ConsoleState {
     guard let key = ObjectKey(upload.key.text) else { return [] }
     dialog = nil
     let name = DisplayText.plain(key.string, unicode: unicode)
-    return begin(.upload(path: upload.path.text.trimmed, key: key), title: "Upload of \(name)", total: 1)
+    return begin(.upload(path: upload.path.text.trimmed, key: key), subject: name, total: 1)
   }
 }
 

@@ -122,8 +122,8 @@ package struct Transfer: Hashable, Sendable {
 
   package var id: Int
   package var kind: Kind
-  /// What it is, safe to show.
-  package var title: String
+  /// What goes where, safe to show.
+  package var subject: String
   package var began: Double
   package var ended: Double?
   package var isCancelled = false
@@ -135,7 +135,16 @@ package struct Transfer: Hashable, Sendable {
   /// Why the last that failed did; safe to show.
   package var problem: String?
 
-  /// `3 of 12, 4.5 MB, 1 failed`.
+  /// What it is, safe to show.
+  package var title: String {
+    switch kind {
+    case .download: "Download of \(subject)"
+    case .upload: "Upload of \(subject)"
+    case .delete: "Deletion of \(subject)"
+    }
+  }
+
+  /// `downloaded 3 of 12, 4.5 MB, 1 failed`.
   var progress: String {
     var parts: [String] = []
     if let total, ended == nil || done != total {
@@ -168,9 +177,9 @@ package struct TransferBoard: Sendable {
 
   package var running: [Transfer] { all.filter { $0.ended == nil } }
 
-  mutating func begin(_ kind: Transfer.Kind, _ title: String, total: Int?, at time: Double) -> Int {
+  mutating func begin(_ kind: Transfer.Kind, _ subject: String, total: Int?, at time: Double) -> Int {
     lastID += 1
-    all.insert(Transfer(id: lastID, kind: kind, title: title, began: time, total: total), at: 0)
+    all.insert(Transfer(id: lastID, kind: kind, subject: subject, began: time, total: total), at: 0)
     while all.count > Self.remembered, let index = all.lastIndex(where: { $0.ended != nil }) { all.remove(at: index) }
     return lastID
   }

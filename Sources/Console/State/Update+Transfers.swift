@@ -22,15 +22,18 @@ extension ConsoleState {
     return DisplayText.plain(selection.table.keyText(id), unicode: unicode)
   }
 
-  mutating func begin(_ order: TransferOrder, title: String, total: Int?) -> [ConsoleEffect] {
+  /// - Parameter subject: what goes where, safe to show.
+  mutating func begin(_ order: TransferOrder, subject: String, total: Int?) -> [ConsoleEffect] {
     let kind: Transfer.Kind =
       switch order {
       case .download: .download
       case .upload: .upload
       case .deleteRenditions: .delete
       }
-    let id = transfers.begin(kind, title, total: total, at: now)
-    log.add(.info, title.prefix(1).lowercased() + title.dropFirst(), at: now)
+    let id = transfers.begin(kind, subject, total: total, at: now)
+    if let title = transfers.all.first?.title {
+      log.add(.info, title.prefix(1).lowercased() + title.dropFirst(), at: now)
+    }
     message = nil
     jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: layout.listLines)
     return [.transfer(order, id: id)]
@@ -45,14 +48,14 @@ extension ConsoleState {
     }
     guard report.isEnded else { return [] }
     if transfer.isCancelled {
-      say(.warning, "Cancelled: \(transfer.title): \(transfer.progress)")
+      say(.warning, "Cancelled: \(transfer.progress): \(transfer.subject)")
     } else if transfer.failed > 0 {
       // One failure is told whole; more are in the log.
       let one = transfer.failed == 1 ? transfer.problem : nil
       let why = one ?? "\(setup.keys.mainKey(of: .log)) Log says why"
-      say(.error, "\(transfer.title): \(Format.grouped(transfer.failed)) failed. \(why)")
+      say(.error, "\(transfer.progress.capitalizedFirst): \(why) (\(transfer.subject))")
     } else {
-      say(.success, "\(transfer.title): \(transfer.progress)")
+      say(.success, "\(transfer.progress.capitalizedFirst): \(transfer.subject)")
     }
     return report.change.map { take($0) } ?? []
   }
@@ -63,10 +66,9 @@ extension ConsoleState {
     guard let transfer = running.first else { return nil }
     let others = running.count > 1 ? ", and \(running.count - 1) more" : ""
     let keys = setup.keys
-    let progress = transfer.progress.prefix(1).uppercased() + transfer.progress.dropFirst()
     return Message(
       kind: .info,
-      text: "\(progress)\(others): \(transfer.title) "
+      text: "\(transfer.progress.capitalizedFirst)\(others): \(transfer.subject) "
         + "(\(keys.mainKey(of: .cancelJob)) in \(keys.mainKey(of: .jobs)) Jobs cancels)", time: now)
   }
 
@@ -97,4 +99,8 @@ extension ConsoleState {
     }
     return transfer
   }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
 }

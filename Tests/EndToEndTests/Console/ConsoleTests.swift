@@ -96,7 +96,7 @@ struct ConsoleTests {
       try await console.type("~/got")
       try await console.wait(for: "The folder will be made")
       try await console.press("Enter")
-      try await console.wait(for: "downloaded 1")
+      try await console.wait(for: "Downloaded 1")
       let source = try Data(contentsOf: URL(filePath: workspace.source + "/folder/cat.png"))
       #expect(try Data(contentsOf: URL(filePath: workspace.folder + "/home/got/folder/cat.png")) == source)
 
