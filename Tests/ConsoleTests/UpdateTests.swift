@@ -90,12 +90,12 @@ struct UpdateTests {
     #expect(driver.state.nextTick == driver.time + 1)
     driver.time += 3
     driver.send(.listed(ListedRows(rows: [Fixture.row("a.png")]), listing: 1))
-    #expect(SessionTests.text(driver.screen()).contains("1 listed, more coming… 3.0 s"))
+    #expect(SessionTests.text(driver.screen()).contains("1 listed, more coming… 3 s"))
     driver.time += 7
     driver.send(.tick)
-    #expect(SessionTests.text(driver.screen()).contains("1 listed, no answer for 7.0 s"))
+    #expect(SessionTests.text(driver.screen()).contains("1 listed, no answer for 7 s"))
     driver.send(.resized(ScreenSize(columns: 40, rows: 12)))
-    #expect(SessionTests.text(driver.screen()).contains("no answer for 7.0 s"))
+    #expect(SessionTests.text(driver.screen()).contains("no answer for 7 s"))
     driver.send(.listed(ListedRows(rows: [Fixture.row("b.png")]), listing: 1))
     #expect(SessionTests.text(driver.screen()).contains("listing… 10 s"))
   }

@@ -57,8 +57,6 @@ private final class Scratch: Sendable {
   }
 }
 
-
-
 @Suite("Names of downloaded files")
 struct DownloadPathTests {
   @Test(arguments: [
@@ -230,6 +228,18 @@ struct DownloadTests {
     let outcomes = await task.value
     #expect(outcomes.count == 9 && outcomes.allSatisfy { $0.result == .cancelled })
     #expect(scratch.files.isEmpty)
+  }
+
+  @Test func whatIsCancelledBeforeItBeginsMakesNoFolder() async throws {
+    let scratch = try Scratch()
+    let objects = [WorkspaceObject(source: try key("a.png"))]
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return await scratch.run(DownloadRequest(objects: objects, folder: "new"))
+    }
+    task.cancel()
+    #expect(await task.value.map(\.result) == [.cancelled])
+    #expect(!LocalPath.isFolder(scratch.folder + "/new"))
   }
 
   @Test func aFolderThatCannotBeIsSaidBefore() throws {

@@ -50,6 +50,11 @@ package enum Format {
     return "\(seconds / 3600)h \(twoDigits(seconds / 60 % 60))m"
   }
 
+  /// How long one has waited, in whole seconds: `3 s`, `3m 05s`.
+  package static func wait(_ seconds: Int) -> String {
+    seconds < 60 ? "\(max(0, seconds)) s" : duration(milliseconds: seconds * 1000)
+  }
+
   /// `14:03:59` at a time in seconds since 1970, in a zone this many seconds east of UTC.
   package static func clock(_ time: Double, zone: Int = 0) -> String {
     let seconds = Int(bounded(time)) + zone

@@ -56,10 +56,10 @@ extension Canvas {
         listing.isComplete ? "refreshing\(dots)" : "\(Format.grouped(listing.listed)) listed, more coming\(dots)"
       if size.columns < 60 { text = "listing\(dots)" }
       let elapsed = Int(max(0, state.now - listing.began))
-      if elapsed >= 2 { text += " \(Format.duration(milliseconds: elapsed * 1000))" }
+      if elapsed >= 2 { text += " \(Format.wait(elapsed))" }
       let silence = state.now - listing.lastBatch
       if silence >= ListingState.silence {
-        let silent = "no answer for \(Format.duration(milliseconds: Int(silence) * 1000))"
+        let silent = "no answer for \(Format.wait(Int(silence)))"
         text =
           size.columns < 60
           ? silent : listing.listed > 0 ? "\(Format.grouped(listing.listed)) listed, \(silent)" : silent

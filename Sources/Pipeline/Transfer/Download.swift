@@ -136,6 +136,13 @@ package struct Downloader: Sendable {
 
   /// Fetches all of them, a few at a time, and tells what becomes of each. Cancelling the task leaves the rest.
   package func run(_ request: DownloadRequest, onEvent: @escaping @Sendable (TransferEvent) -> Void) async {
+    guard !Task.isCancelled else {
+      // Not even the folder is made.
+      for object in request.objects {
+        onEvent(.finished(TransferOutcome(key: object.key(workspace.naming), result: .cancelled)))
+      }
+      return
+    }
     let folder: Result<LocalFolder, FileFault>
     do throws(FileFault) {
       folder = .success(try LocalFolder(making: paths.expanded(request.folder)))
