@@ -17,6 +17,8 @@ package final class ConsoleSession: ConsoleApplication {
     post: @escaping @Sendable (ConsoleEvent) -> Void,
     clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
+    var setup = setup
+    setup.offers = backend.offers
     state = ConsoleState(setup: setup, size: size)
     self.clock = clock
     runner = EffectRunner(backend: backend) { post(ConsoleEvent($0, at: clock())) }
@@ -60,6 +62,7 @@ package final class ConsoleSession: ConsoleApplication {
     for effect in effects {
       if case .terminal(let effect) = effect { forTerminal.append(effect) } else { runner.run(effect) }
     }
+    runner.tick(at: state.nextTick, now: clock())
     return forTerminal
   }
 }

@@ -40,6 +40,10 @@ package struct ObjectVersion: Hashable, Sendable {
   }
 }
 
+/// A store that begins a listing anywhere at no more cost than at its first key, so that parts of one can be listed at
+/// once.
+package protocol PartitionableStore: ObjectStore {}
+
 /// Tells which buckets there are.
 package protocol BucketCatalog: Sendable {
   /// The buckets that the credentials own, in the order of their names.

@@ -33,6 +33,8 @@ extension ReadOnlyStore: WatchableStore where Base: WatchableStore {
   package func changes(prefix: String) throws(StoreError) -> StoreChanges { try base.changes(prefix: prefix) }
 }
 
+extension ReadOnlyStore: PartitionableStore where Base: PartitionableStore {}
+
 extension ReadOnlyStore: PresigningStore where Base: PresigningStore {
   package func presignedURL(of key: ObjectKey, seconds: Int) async throws(StoreError) -> PresignedURL {
     try await base.presignedURL(of: key, seconds: seconds)

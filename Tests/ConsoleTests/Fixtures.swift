@@ -13,11 +13,13 @@ struct Driver {
 
   init(
     columns: Int = 80, rows: Int = 24, capabilities: Capabilities = Capabilities(), isReadOnly: Bool = false,
-    isDemo: Bool = false
+    isDemo: Bool = false, offers: StoreOffers = []
   ) {
-    let setup = ConsoleSetup(
+    var setup = ConsoleSetup(
       source: "/home/ada/photos/in", destination: "/home/ada/photos/out", isReadOnly: isReadOnly, isDemo: isDemo,
-      capabilities: capabilities, themes: ThemeLibrary([Theme(name: "other", styles: [:], inheriting: .standard)]))
+      folder: "/home/ada", capabilities: capabilities,
+      themes: ThemeLibrary([Theme(name: "other", styles: [:], inheriting: .standard)]))
+    setup.offers = offers
     state = ConsoleState(setup: setup, size: ScreenSize(columns: columns, rows: rows))
   }
 

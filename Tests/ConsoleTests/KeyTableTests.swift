@@ -27,7 +27,7 @@ struct KeyTableTests {
     let lines = state.helpLines(HelpDialog(from: .list))
     #expect(
       lines.contains { line in
-        if case .binding(let keys, _, _) = line { keys.hasPrefix(binding.keys[0].name) } else { false }
+        if case .binding(let keys, _, _) = line { keys == binding.keys.map(\.name) } else { false }
       })
     #expect(KeyTable.standard.markdown.contains("| `\(action.rawValue)` |"))
   }
@@ -69,6 +69,56 @@ struct KeyTableTests {
   @Test func noDestructiveActSitsOnAControlLetter() {
     for binding in KeyTable.standard.bindings where binding.group == .work {
       for case .control(let letter) in binding.keys { Issue.record("Ctrl-\(letter) does \(binding.action)") }
+    }
+  }
+}
+
+@Suite("A file of keys")
+struct KeyFileTests {
+  @Test func rebinds() throws {
+    let table = try KeyFile.table(
+      text: """
+        # mine
+        [keys]
+        reprocess = ["m", "ctrl-r"]
+        quit = "Q"
+        mouse = []
+        "page-down" = [ "PgDn", "space" ]
+        """)
+    #expect(table.action(for: .character("m"), in: .list) == .reprocess)
+    #expect(table.action(for: .control("r"), in: .list) == .reprocess)
+    #expect(table.action(for: .character("r"), in: .list) == nil)
+    #expect(table.action(for: .character("Q"), in: .log) == .quit)
+    #expect(table.action(for: .character(" "), in: .list) == .pageDown)
+    #expect(table.binding(of: .mark)?.keys == [] && table.binding(of: .mouse)?.keys == [])
+    // In dialogs q means what it meant.
+    #expect(table.action(for: .character("q"), in: .plan) == .dismiss)
+  }
+
+  @Test func nothingChangesNothing() throws {
+    #expect(try KeyFile.table(text: "") == .standard)
+    #expect(try KeyFile.table(text: "[keys]") == .standard)
+  }
+
+  @Test(
+    arguments: [
+      ("[keys]\nreproces = \"r\"", 2, "There is no action reproces"),
+      ("[keys]\n\nquit = \"Hyper-Q\"", 3, "\"Hyper-Q\" is no key"),
+      ("[keys]\nquit = 5", 2, "quit takes a key in quotes"), ("[keys]\nquit = [5]", 2, "quit takes keys in quotes"),
+      ("quit = \"q\"", 1, "quit is nothing here: bindings stand below [keys]"),
+      ("[keys]\nsort = \"o\"\nmark = \"o\"", 3, "o is given to"),
+      ("[keys]\ndismiss = []", 2, "No key is left for dismiss"),
+      ("[keys]\nquit = []\ninterrupt = []", 2, "No key is left to quit with"),
+      ("[keys]\nyes = \"z\"\ndecline = [\"Esc\", \"q\", \"n\"]", nil, "No key is left for dismiss"),
+      ("[keys\nquit = \"q\"", 1, ""), ("[keys]\n\"a\\u001Bb\" = \"q\"", nil, "There is no action a\\x1Bb"),
+    ] as [(String, Int?, String)])
+  func whatIsWrongIsSaidWithItsLine(_ text: String, _ line: Int?, _ words: String) {
+    do throws(KeyFile.Problem) {
+      _ = try KeyFile.table(text: text)
+      Issue.record("taken: \(text)")
+    } catch {
+      #expect(error.line == line && error.text.contains(words), "\(error)")
+      #expect(error.text.unicodeScalars.allSatisfy { $0.value >= 0x20 })
     }
   }
 }

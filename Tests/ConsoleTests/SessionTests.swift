@@ -56,6 +56,34 @@ final class FakeBackend: ConsoleBackend {
     }
   }
 
+  let offers = StoreOffers()
+
+  func link(to object: WorkspaceObject, seconds: Int) async throws(StoreError) -> PresignedURL {
+    throw StoreError(operation: .get, key: object.source.string, reason: .notFound)
+  }
+
+  func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] { [] }
+
+  func completion(of path: String, foldersOnly: Bool) async -> LocalPath.Completion {
+    LocalPath.Completion(text: path, names: [])
+  }
+
+  func check(_ request: DownloadRequest) async throws(TransferError) -> DownloadCheck {
+    DownloadCheck(folder: request.folder, isNew: false, existing: 0)
+  }
+
+  func download(_ request: DownloadRequest, onEvent: @escaping @Sendable (TransferEvent) -> Void) async {}
+
+  func check(upload path: String, to key: ObjectKey) async throws(TransferError) -> UploadCheck {
+    throw .notAFile(path: path)
+  }
+
+  func upload(_ path: String, to key: ObjectKey) async throws(TransferError) -> Int64 {
+    throw .notAFile(path: path)
+  }
+
+  func deleteRenditions(_ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async {}
+
   func cancel(_ key: ObjectKey) {}
   func cancelAll() {}
   func shutdown() async {}

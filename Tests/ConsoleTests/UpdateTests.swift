@@ -48,6 +48,79 @@ struct UpdateTests {
     #expect(driver.press(.character("R")).contains("list 3"))
   }
 
+  @Test func aFailedListingStaysSaidUntilItWorks() {
+    var driver = Self.listed()
+    let error = StoreError(operation: .list, key: "", reason: .accessDenied)
+    driver.press(.character("R"))
+    driver.send(.listingEnded(error, listing: 2))
+    driver.time += 60
+    driver.send(.tick)
+    #expect(driver.state.message == nil)
+    let text = SessionTests.text(driver.screen())
+    #expect(
+      text.contains("Listing failed (R tries again): Access is denied to list the location"))
+    #expect(text.contains("beach.jpg"))
+    // The same again, from a look by the clock, is not said again.
+    let entries = driver.state.log.entries.count
+    #expect(driver.send(.changed(.everything)).contains("list 3"))
+    driver.send(.listingEnded(error, listing: 3))
+    #expect(driver.state.log.entries.count == entries && driver.state.message == nil)
+    driver.send(.changed(.everything))
+    driver.send(.listed(ListedRows(rows: Fixture.rows), listing: 4))
+    driver.send(.listingEnded(nil, listing: 4))
+    #expect(driver.state.message?.text == "The listing works again")
+    #expect(!SessionTests.text(driver.screen()).contains("Listing failed"))
+  }
+
+  @Test func aListingThatBreaksOffKeepsWhatCame() {
+    var driver = Driver(columns: 120, rows: 24)
+    driver.send(.started)
+    driver.send(.listed(ListedRows(rows: [Fixture.row("a.png"), Fixture.row("b.png")]), listing: 1))
+    driver.send(.listingEnded(StoreError(operation: .list, key: "", reason: .expiredCredentials), listing: 1))
+    driver.time += 60
+    driver.send(.tick)
+    let text = SessionTests.text(driver.screen())
+    #expect(text.contains("a.png") && text.contains("Listing failed after 2 objects (R tries again): "))
+    #expect(text.contains("renew them"))
+  }
+
+  @Test func aSlowListingSaysHowLongAndHowFar() {
+    var driver = Driver(columns: 100, rows: 24)
+    driver.send(.started)
+    #expect(driver.state.nextTick == driver.time + 1)
+    driver.time += 3
+    driver.send(.listed(ListedRows(rows: [Fixture.row("a.png")]), listing: 1))
+    #expect(SessionTests.text(driver.screen()).contains("1 listed, more coming… 3 s"))
+    driver.time += 7
+    driver.send(.tick)
+    #expect(SessionTests.text(driver.screen()).contains("1 listed, no answer for 7 s"))
+    driver.send(.resized(ScreenSize(columns: 40, rows: 12)))
+    #expect(SessionTests.text(driver.screen()).contains("no answer for 7 s"))
+    driver.send(.listed(ListedRows(rows: [Fixture.row("b.png")]), listing: 1))
+    #expect(SessionTests.text(driver.screen()).contains("listing… 10 s"))
+  }
+
+  @Test func changesDoNotKeepALongListingFromItsEnd() {
+    var driver = Driver(columns: 100, rows: 24)
+    driver.send(.started)
+    driver.time += 20
+    #expect(driver.send(.changed(.everything)) == [])
+    #expect(driver.send(.changed(.everything)) == [])
+    driver.time += 20
+    // It took 40 s: the next begins 80 s later, once.
+    driver.send(.listingEnded(nil, listing: 1))
+    #expect(driver.state.listing.number == 1 && driver.state.nextTick == driver.time + 80)
+    driver.time += 40
+    #expect(driver.send(.changed(.everything)) == [])
+    driver.time += 40
+    #expect(driver.send(.tick) == ["list 2"])
+    driver.send(.listingEnded(nil, listing: 2))
+    #expect(driver.state.listing.dueTime == nil)
+    // A person who asks is not kept waiting.
+    driver.send(.changed(.everything))
+    #expect(driver.press(.character("R")).contains { $0.hasPrefix("list ") })
+  }
+
   // MARK: - Moving
 
   @Test func moving() {
@@ -183,6 +256,80 @@ struct UpdateTests {
     #expect(driver.state.marks.count == 10)
     driver.press(.character("U"))
     #expect(driver.state.marks.isEmpty)
+  }
+
+  @Test func theMessageOfARangeGoesWithIt() {
+    for end in [Key.character("v"), .escape] {
+      var driver = Self.listed()
+      driver.press(.character("v"), .down)
+      #expect(driver.state.message?.text.hasPrefix("Range begun") == true)
+      driver.press(end)
+      #expect(driver.state.message == nil)
+    }
+  }
+
+  @Test func theArrowTellsTheOrder() {
+    var driver = Self.listed()
+    func heading() -> String { SessionTests.text(driver.screen()).split(separator: "\n")[4].description }
+    #expect(heading().contains("NAME ▲"))
+    driver.press(.character("S"))
+    #expect(heading().contains("NAME ▼"))
+    // The greatest first.
+    driver.press(.character("s"))
+    #expect(heading().contains("▼SIZE"))
+    driver.press(.character("S"))
+    #expect(heading().contains("▲SIZE"))
+    // The newest first: the smallest age.
+    driver.press(.character("s"))
+    #expect(heading().contains("▲AGE"))
+  }
+
+  @Test func anEmptyPlanOffersNoEnter() {
+    var driver = Self.listed()
+    driver.press(.character("2"), .character("r"))
+    #expect(driver.state.footerBindings.map(\.action) == [.dismiss, .force])
+    driver.press(.character("F"))
+    #expect(driver.state.footerBindings.map(\.action) == [.confirm, .dismiss, .force])
+  }
+
+  // MARK: - Time
+
+  @Test func nothingWakesAConsoleWithNothingToTell() {
+    var driver = Driver(columns: 80, rows: 24)
+    driver.list([])
+    #expect(driver.state.nextTick == nil)
+    driver = Self.listed()
+    // Ages: once a minute.
+    #expect(driver.state.nextTick == (Fixture.now / 60).rounded(.down) * 60 + 60)
+    driver.time = Fixture.now + 1000
+    driver.send(.tick)
+    #expect(driver.state.nextTick.map { $0 > driver.time && $0 <= driver.time + 60 } == true)
+    driver.press(.character("5"))
+    #expect(driver.state.nextTick == nil)
+  }
+
+  @Test func aMessageAndAMarkOfTheNewWakeItOnceMore() {
+    var driver = Driver(columns: 80, rows: 24)
+    driver.list([])
+    driver.press(.character("Z"))
+    #expect(driver.state.nextTick == driver.time + 5)
+    driver.time += 5
+    driver.send(.tick)
+    #expect(driver.state.message == nil && driver.state.nextTick == nil)
+    driver.press(.character("Z"))
+    driver.time += 6
+    // Any event takes a message away whose time has come.
+    driver.send(.resized(ScreenSize(columns: 80, rows: 24)))
+    #expect(driver.state.message == nil)
+    driver.send(.read([RowReading(key: Fixture.key("a"), result: .success(Fixture.row("a")))]))
+    #expect(driver.state.nextTick.map { $0 <= driver.time + 4 } == true)
+  }
+
+  @Test func whatRunsCountsSeconds() {
+    var driver = Self.listed()
+    driver.press(.character("5"))
+    driver.send(.jobs([.queued(Fixture.key("new.png"))]))
+    #expect(driver.state.nextTick == driver.time.rounded(.down) + 1)
   }
 
   @Test func aRangeOfMarks() {

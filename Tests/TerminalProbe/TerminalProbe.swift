@@ -2,7 +2,8 @@ import Console
 import Glibc
 import Terminal
 
-/// Drives the terminal as the product does, for tests: `terminal-probe [truecolor|256|16|8|mono]`. Its exit status is what
+/// Drives the terminal as the product does, for tests: `terminal-probe [truecolor|256|16|8|mono] [twice]`, with
+/// `twice` one application after another. Its exit status is what
 /// `run` returns, or 2 where the terminal cannot be used, with the reason on standard error.
 @main
 enum TerminalProbe {
@@ -16,9 +17,12 @@ enum TerminalProbe {
       if argument.hasPrefix("/") { options.errorLog = argument }
     }
     do {
-      let status = try run(options: options) { capabilities, size, post in
-        ProbeApplication(capabilities: capabilities, size: size, post: post) { post, count in
-          Background.post(count, post)
+      var status: Int32 = 0
+      for _ in 0..<(CommandLine.arguments.contains("twice") ? 2 : 1) {
+        status = try run(options: options) { capabilities, size, post in
+          ProbeApplication(capabilities: capabilities, size: size, post: post) { post, count in
+            Background.post(count, post)
+          }
         }
       }
       exit(status)

@@ -40,6 +40,23 @@ import terminal_probe
     ]
   }
 
+  @Test("One application can follow another in the same terminal")
+  func oneAfterTheOther() throws {
+    let pty = try PseudoTerminal(["truecolor", "twice"], environment: environment())
+    let before = pty.modes()
+    try pty.waitForStart()
+    pty.forgetReceived()
+    pty.forgetScreen()
+    pty.send(Array("q".utf8))
+    try pty.waitForStart()
+    #expect(pty.modes() != before)
+    try pty.wait(for: "the screen of the second") { $0.modes.isSuperset(of: [1049, 1000, 1006, 2004]) }
+    pty.send(Array("q".utf8))
+    #expect(try pty.waitForEnd() == .exit(7))
+    #expect(pty.modes() == before)
+    #expect(pty.terminal.modes == VirtualTerminal.initialModes && pty.terminal.unknown == [])
+  }
+
   @Test(arguments: ways)
   func theTerminalIsAsItWas(way: Way) throws {
     let pty = try PseudoTerminal(["truecolor"], environment: environment(backtrace: way.backtrace))

@@ -2,6 +2,8 @@ internal import FoundationEssentials
 internal import HTTPTransport
 package import ObjectStore
 
+extension S3Store: PartitionableStore {}
+
 extension S3Store: PresigningStore {
   package func presignedURL(of key: ObjectKey, seconds: Int) async throws(StoreError) -> PresignedURL {
     do throws(ServiceError) {

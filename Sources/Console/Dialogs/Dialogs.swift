@@ -16,7 +16,11 @@ extension ConsoleState {
     case .plan(let plan): return planPerforms(action, plan)
     case .help(let help): return helpPerforms(action, help)
     case .themes(let picker): return themesPerform(action, picker)
-    case .copy: return []
+    // These take keys, not actions.
+    case .copy, .download: return []
+    case .upload(let upload): return uploadPerforms(action, upload)
+    case .delete(let delete): return deletePerforms(action, delete)
+    case .versions(let versions): return versionsPerform(action, versions)
     case .quit:
       guard action == .confirm else { return [] }
       return [.cancelAll, .terminal(.quit(status: 0))]
@@ -31,6 +35,10 @@ extension Canvas {
     case .help(let help): drawHelp(state, help)
     case .themes(let picker): drawThemes(state, picker)
     case .copy(let menu): drawCopyMenu(state, menu)
+    case .versions(let versions): drawVersions(state, versions)
+    case .download(let download): drawDownload(state, download)
+    case .upload(let upload): drawUpload(state, upload)
+    case .delete(let delete): drawDelete(state, delete)
     case .quit: drawQuit(state)
     case nil: break
     }
@@ -50,10 +58,12 @@ extension Canvas {
     let running = state.jobs.running.count
     let waiting = state.jobs.queuedCount
     let inside = dialogFrame(title: "Quit?", columns: 44, rows: 4, danger: true)
-    put(
-      "\(Format.count(running, "job")) running, \(Format.grouped(waiting)) waiting.", inside.column, inside.row,
-      .dialog,
-      within: inside.columns)
+    let transfers = state.transfers.running.count
+    var text = "\(Format.count(running, "job")) running, \(Format.grouped(waiting)) waiting"
+    if transfers > 0 {
+      text = (running + waiting > 0 ? text + ", " : "") + "\(Format.count(transfers, "transfer")) running"
+    }
+    put(text + ".", inside.column, inside.row, .dialog, within: inside.columns)
     put("What is written stays; the rest can run later.", inside.column, inside.row + 1, .hint, within: inside.columns)
     buttons([("Enter", "quit"), ("Esc", "stay")], in: inside)
   }

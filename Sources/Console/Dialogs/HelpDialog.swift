@@ -15,7 +15,7 @@ extension ConsoleState {
 
   enum HelpLine: Hashable {
     case group(String)
-    case binding(keys: String, text: String, reason: String?)
+    case binding(keys: [String], text: String, reason: String?)
     case blank
   }
 
@@ -36,7 +36,7 @@ extension ConsoleState {
         let isHere = binding.scopes.contains(help.from)
         lines.append(
           .binding(
-            keys: binding.keys.map(\.name).joined(separator: " "), text: binding.help.filter { $0 != "`" },
+            keys: binding.keys.map(\.name), text: binding.help.filter { $0 != "`" },
             reason: isHere ? unavailability(of: binding.action) : nil))
       }
     }
@@ -51,14 +51,14 @@ extension Canvas {
     let title = help.filterText.isEmpty ? "Keys" : "Keys: \(DisplayText.plain(help.filterText, unicode: unicode))"
     let rect = ScreenRect(column: 0, row: 0, columns: size.columns, rows: size.rows - 2)
     let inside = frame(rect, title: title)
-    let keys = min(20, max(10, inside.columns / 3))
+    let keys = min(22, max(10, inside.columns / 3))
     for (i, line) in lines.dropFirst(help.scroll).prefix(inside.rows).enumerated() {
       let row = inside.row + i
       switch line {
       case .blank: break
       case .group(let name): put(name, inside.column, row, .header, within: inside.columns)
       case .binding(let names, let text, let reason):
-        put(names, inside.column, row, .helpKey, within: keys - 1)
+        put(Self.fitting(names, in: keys - 1), inside.column, row, .helpKey)
         let end = put(text, inside.column + keys, row, .helpText, within: inside.columns - keys)
         if let reason, inside.column + inside.columns - end > 8 {
           put("  \(reason)", end, row, .hint, within: inside.column + inside.columns - end)
@@ -69,5 +69,16 @@ extension Canvas {
     if lines.count > inside.rows {
       put(" \(shown) of \(lines.count) ", endingAt: rect.columns - 2, rect.rows - 1, .hint)
     }
+  }
+
+  /// As many names, from the first on, as stand there whole.
+  private static func fitting(_ names: [String], in columns: Int) -> String {
+    var text = ""
+    for name in names {
+      let longer = text.isEmpty ? name : text + " " + name
+      guard text.isEmpty || longer.count <= columns else { break }
+      text = longer
+    }
+    return text
   }
 }

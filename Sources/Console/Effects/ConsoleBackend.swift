@@ -16,6 +16,22 @@ package protocol ConsoleBackend: Sendable {
   /// What changes in the buckets, for as long as it is iterated.
   func changes() -> AsyncStream<BucketChange>
 
+  /// What the stores can do besides keeping objects.
+  var offers: StoreOffers { get }
+  /// A link by which anybody may read an object for so many seconds.
+  func link(to object: WorkspaceObject, seconds: Int) async throws(StoreError) -> PresignedURL
+  /// The versions of a source, newest first.
+  func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion]
+
+  /// What may become of a half-typed path of this machine.
+  func completion(of path: String, foldersOnly: Bool) async -> LocalPath.Completion
+  func check(_ request: DownloadRequest) async throws(TransferError) -> DownloadCheck
+  func download(_ request: DownloadRequest, onEvent: @escaping @Sendable (TransferEvent) -> Void) async
+  func check(upload path: String, to key: ObjectKey) async throws(TransferError) -> UploadCheck
+  /// - Returns: bytes sent.
+  func upload(_ path: String, to key: ObjectKey) async throws(TransferError) -> Int64
+  func deleteRenditions(_ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async
+
   /// Makes ready to run jobs; what happens to them is told from any thread.
   func startJobs(onEvent: @escaping @Sendable (JobEvent) -> Void)
   func submit(_ keys: [ObjectKey], policy: RunPolicy)

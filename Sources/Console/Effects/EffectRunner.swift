@@ -8,6 +8,7 @@ package final class EffectRunner: Sendable {
   private let backend: any ConsoleBackend
   private let post: @Sendable (ConsoleEvent.Kind) -> Void
   private let work = Locked(Work())
+  private let transfers: TransferRunner
 
   private struct Work {
     var listing: Task<Void, Never>?
@@ -22,6 +23,9 @@ package final class EffectRunner: Sendable {
     var jobEvents: [JobEvent] = []
     var change: BucketChange?
     var isPostingJobs = false
+    /// When the next tick is due.
+    var tickTime: Double?
+    var ticking: Task<Void, Never>?
     var isStopped = false
   }
 
@@ -32,9 +36,10 @@ package final class EffectRunner: Sendable {
   package init(backend: any ConsoleBackend, post: @escaping @Sendable (ConsoleEvent.Kind) -> Void) {
     self.backend = backend
     self.post = post
+    transfers = TransferRunner(backend: backend, post: post)
   }
 
-  /// Begins to watch: jobs, changes, seconds.
+  /// Begins to watch: jobs and changes.
   package func start() {
     backend.startJobs { [self] event in noteJob(event) }
     // Asked for at once: what changes from here on is told, however long the first listing takes.
@@ -42,13 +47,24 @@ package final class EffectRunner: Sendable {
     let watching = Task { [self] in
       for await change in changes { noteChange(change) }
     }
-    let ticking = Task { [post] in
-      while !Task.isCancelled {
-        try? await Task.sleep(for: .seconds(1))
-        if !Task.isCancelled { post(.tick) }
+    work.withLock { $0.background = [watching] }
+  }
+
+  /// Wakes the console once, at a time in seconds since 1970; nil: not at all. The time before is forgotten.
+  package func tick(at time: Double?, now: Double) {
+    work.withLock { work in
+      guard time != work.tickTime, !work.isStopped else { return }
+      work.ticking?.cancel()
+      work.tickTime = time
+      work.ticking = time.map { time in
+        Task { [self] in
+          try? await Task.sleep(for: .milliseconds(1 + Int(max(0, min(time - now, 3600)) * 1000)))
+          guard !Task.isCancelled else { return }
+          self.work.withLock { $0.tickTime = nil }
+          post(.tick)
+        }
       }
     }
-    work.withLock { $0.background = [watching, ticking] }
   }
 
   /// Ends everything. Jobs that run are cancelled, and awaited by the caller of `finish`.
@@ -57,14 +73,16 @@ package final class EffectRunner: Sendable {
       work.isStopped = true
       work.credit?.finish()
       defer { work.arranging = [:] }
-      return work.background + [work.listing, work.preview, work.planning].compactMap(\.self)
+      return work.background + [work.listing, work.preview, work.planning, work.ticking].compactMap(\.self)
         + Array(work.arranging.values)
     }
     for task in tasks { task.cancel() }
+    transfers.stop()
     backend.cancelAll()
   }
 
   package func finish() async {
+    await transfers.finish()
     await backend.shutdown()
   }
 
@@ -87,6 +105,37 @@ package final class EffectRunner: Sendable {
     case .cancel(let key): backend.cancel(key)
     case .cancelAll: backend.cancelAll()
     case .preview(let ids): preview(ids)
+    case .link(let object, let seconds, let generation):
+      transfers.ask { [backend, post] in
+        do throws(StoreError) {
+          post(.linked(.success(try await backend.link(to: object, seconds: seconds)), generation: generation))
+        } catch {
+          post(.linked(.failure(error), generation: generation))
+        }
+      }
+    case .versions(let key, let generation):
+      transfers.ask { [backend, post] in
+        do throws(StoreError) {
+          post(.versions(.success(try await backend.versions(of: key)), generation: generation))
+        } catch {
+          post(.versions(.failure(error), generation: generation))
+        }
+      }
+    case .completePath(let text, let foldersOnly, let generation):
+      transfers.ask { [backend, post] in
+        post(.completed(await backend.completion(of: text, foldersOnly: foldersOnly), generation: generation))
+      }
+    case .checkDownload(let order, let generation): transfers.check(order, generation: generation)
+    case .checkUpload(let path, let key, let generation):
+      transfers.ask { [backend, post] in
+        do throws(TransferError) {
+          post(.uploadChecked(.success(try await backend.check(upload: path, to: key)), generation: generation))
+        } catch {
+          post(.uploadChecked(.failure(error), generation: generation))
+        }
+      }
+    case .transfer(let order, let id): transfers.begin(order, id: id)
+    case .cancelTransfer(let id): transfers.cancel(id)
     // The terminal's driver does these.
     case .terminal: break
     }

@@ -10,6 +10,7 @@ package final class PipelineBackend: ConsoleBackend {
   private let pollInterval: Duration
   private let previews: PreviewReader
   private let queue = Locked<JobQueue?>(nil)
+  private let transfers = TransferCount()
 
   /// - Parameter pollInterval: how often everything is listed anew in stores that cannot be watched. Default 15 s.
   package init(
@@ -88,5 +89,101 @@ package final class PipelineBackend: ConsoleBackend {
 
   package func shutdown() async {
     await queue.withLock { $0 }?.shutdown()
+    await transfers.drain()
+  }
+
+  // MARK: - What some stores offer
+
+  package var offers: StoreOffers {
+    var offers = StoreOffers()
+    if workspace.source.store is any PresigningStore { offers.insert(.sourceLinks) }
+    if workspace.destination.store is any PresigningStore { offers.insert(.renditionLinks) }
+    if workspace.source.store is any VersionedStore { offers.insert(.versions) }
+    return offers
+  }
+
+  package func link(to object: WorkspaceObject, seconds: Int) async throws(StoreError) -> PresignedURL {
+    let name = object.key(workspace.naming)
+    let location = object.size == nil ? workspace.source : workspace.destination
+    guard let key = location.storeKey(name), let store = location.store as? any PresigningStore else {
+      throw StoreError(operation: .get, key: name, reason: .notFound)
+    }
+    return try await store.presignedURL(of: key, seconds: seconds)
+  }
+
+  package func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] {
+    guard let name = workspace.source.storeKey(key.string), let store = workspace.source.store as? any VersionedStore
+    else { return [] }
+    return try await store.versions(of: name)
+  }
+
+  // MARK: - Transfers
+
+  package func completion(of path: String, foldersOnly: Bool) async -> LocalPath.Completion {
+    LocalPath.current.completion(of: path, foldersOnly: foldersOnly)
+  }
+
+  package func check(_ request: DownloadRequest) async throws(TransferError) -> DownloadCheck {
+    try Downloader(workspace: workspace).check(request) { Task.isCancelled }
+  }
+
+  package func download(
+    _ request: DownloadRequest, onEvent: @escaping @Sendable (TransferEvent) -> Void
+  ) async {
+    transfers.begin()
+    await Downloader(workspace: workspace, retry: options.retry).run(request, onEvent: onEvent)
+    transfers.end()
+  }
+
+  package func check(upload path: String, to key: ObjectKey) async throws(TransferError) -> UploadCheck {
+    try await Uploader(workspace: workspace, retry: options.retry).check(path: path, key: key)
+  }
+
+  package func upload(_ path: String, to key: ObjectKey) async throws(TransferError) -> Int64 {
+    transfers.begin()
+    defer { transfers.end() }
+    return try await Uploader(workspace: workspace, retry: options.retry).run(path: path, key: key)
+  }
+
+  package func deleteRenditions(
+    _ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void
+  ) async {
+    transfers.begin()
+    await RenditionRemoval(workspace: workspace).run(objects, onEvent: onEvent)
+    transfers.end()
+  }
+}
+
+/// How many transfers are under way: the program ends when they have, so that none leaves half a file.
+private final class TransferCount: Sendable {
+  private struct State {
+    var running = 0
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private let state = Locked(State())
+
+  func begin() {
+    state.withLock { $0.running += 1 }
+  }
+
+  func end() {
+    let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+      state.running -= 1
+      guard state.running == 0 else { return [] }
+      defer { state.waiting = [] }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  func drain() async {
+    await withCheckedContinuation { continuation in
+      let isIdle = state.withLock { state in
+        if state.running > 0 { state.waiting.append(continuation) }
+        return state.running == 0
+      }
+      if isIdle { continuation.resume() }
+    }
   }
 }

@@ -29,6 +29,9 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case retryFailed = "retry-failed"
   case cancelJob = "cancel-job"
   case cancelAllJobs = "cancel-all-jobs"
+  case download, upload
+  case deleteRenditions = "delete-renditions"
+  case versions
   case refresh, pause
 
   // Preview
@@ -47,6 +50,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
 
   // In dialogs
   case confirm, dismiss, force
+  case yes, decline
 }
 
 /// Where a person is: decides what a key means.
@@ -61,6 +65,12 @@ package enum Scope: String, CaseIterable, Hashable, Sendable {
   /// The preview over the whole screen.
   case zoom
   case plan, help, themes, copy, quit
+  /// The versions of an object.
+  case versions
+  /// A question that is answered No unless a person says otherwise.
+  case question
+  /// Lines of a dialog are being typed: but for a few, keys are letters.
+  case form
   /// A line is being typed: the table is not asked.
   case prompt
 

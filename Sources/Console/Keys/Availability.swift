@@ -12,13 +12,23 @@ extension ConsoleState {
     case .retryFailed:
       if setup.isReadOnly { return "Read-only: nothing is processed here" }
       return table.totals.failed == 0 ? "Nothing has failed" : nil
-    case .cancelJob: return cancellableKey == nil ? "There is no job under the cursor" : nil
-    case .cancelAllJobs: return jobs.isBusy ? nil : "No job is running"
+    case .cancelJob:
+      if let transfer = transferAtCursor { return transfer.ended == nil ? nil : "The transfer has ended" }
+      return cancellableKey == nil ? "There is no job under the cursor" : nil
+    case .cancelAllJobs: return jobs.isBusy || !transfers.running.isEmpty ? nil : "No job is running"
+    case .download: return hasSelection ? nil : "There is no object under the cursor"
+    case .upload: return setup.isReadOnly ? "Read-only: nothing is uploaded here" : nil
+    case .deleteRenditions:
+      if setup.isReadOnly { return "Read-only: nothing is deleted here" }
+      return hasSelection ? nil : "There is no object under the cursor"
+    case .versions:
+      if currentRow == nil { return "There is no object under the cursor" }
+      return setup.offers.contains(.versions) ? nil : "The source is a folder: it keeps no versions"
     case .open:
       if view == .log || view == .records { return "There is nothing to open here" }
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .copy:
-      if view == .jobs, details == nil { return jobs.job(at: jobLines.cursor) == nil ? "There is no job here" : nil }
+      if view == .jobs, details == nil { return jobAtCursor == nil ? "There is no job here" : nil }
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .zoom: return currentRow == nil && !isZoomed ? "There is no object under the cursor" : nil
     case .preview:
@@ -45,7 +55,7 @@ extension ConsoleState {
   /// The object whose job `x` would cancel.
   var cancellableKey: ObjectKey? {
     if details == nil, view == .jobs {
-      guard let job = jobs.job(at: jobLines.cursor) else { return nil }
+      guard let job = jobAtCursor else { return nil }
       if case .finished = job.phase { return nil }
       return job.key
     }

@@ -12,7 +12,7 @@ extension KeyTable {
   }
 
   /// Where one moves through lines.
-  private static let scrolling = Scope.pages.subtracting([.zoom]).union([.help, .themes])
+  private static let scrolling = Scope.pages.subtracting([.zoom]).union([.help, .themes, .versions])
 
   private static let moving: [KeyBinding] = [
     binding(.up, key("k") + [.up], in: scrolling, .moving, "up", "Up a line"),
@@ -69,6 +69,16 @@ extension KeyTable {
       "Process all that failed; the plan says what is left out, and why", footer: 2),
     binding(.cancelJob, key("x"), in: Scope.pages, .work, "cancel", "Cancel the job under the cursor", footer: 2),
     binding(.cancelAllJobs, [.alt("x")], in: Scope.pages, .work, "cancel all", "Cancel all jobs"),
+    binding(
+      .download, key("d"), in: [.list, .details, .zoom, .versions], .work, "download",
+      "Download the marked objects, else the one under the cursor: source, renditions or both", footer: 13),
+    binding(.upload, key("u"), in: Scope.pages, .work, "upload", "Upload a file into the source"),
+    binding(
+      .deleteRenditions, key("D"), in: [.list, .details, .zoom], .work, "delete renditions",
+      "Delete the renditions of the marked objects, else of the one under the cursor; asks first"),
+    binding(
+      .versions, key("V"), in: [.list, .details, .zoom], .work, "versions",
+      "The versions of the object, where its bucket keeps them", footer: 6),
     binding(.refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh", "List everything anew", footer: 12),
     binding(.pause, key("Z"), in: Scope.pages, .work, "pause", "Pause or resume the live refresh"),
   ]
@@ -90,7 +100,8 @@ extension KeyTable {
 
   private static let console: [KeyBinding] = [
     binding(
-      .copy, key("y"), in: [.list, .details, .zoom, .jobs], .console, "copy", "Copy the object's key or location"),
+      .copy, key("y"), in: [.list, .details, .zoom, .jobs], .console, "copy",
+      "Copy the object's key or location, or a link to it"),
     binding(.theme, key("t"), in: Scope.pages, .console, "theme", "Choose a theme, seeing it at once"),
     binding(.command, key(":"), in: Scope.pages, .console, "command", "Type the name of any of these, Tab completes"),
     binding(.help, key("?") + [.function(1)], in: Scope.pages, .console, "help", "This help", footer: 0),
@@ -103,7 +114,7 @@ extension KeyTable {
       "Leave what is open, a filter or a dialog; else quit"),
   ]
 
-  private static let answers: Set<Scope> = [.plan, .help, .themes, .copy, .quit]
+  private static let answers: Set<Scope> = [.plan, .help, .themes, .copy, .quit, .versions, .question]
 
   private static let dialogs: [KeyBinding] = [
     binding(
@@ -113,5 +124,7 @@ extension KeyTable {
     binding(
       .force, key("F"), in: [.plan], .dialogs, "force",
       "In a plan: take also what is complete, unsupported or known to be beyond help", footer: 2),
+    binding(.yes, key("y"), in: [.question], .dialogs, "yes", "Yes, to a question that is answered No by default"),
+    binding(.decline, [.enter], in: [.question], .dialogs, "no", "No", footer: 0),
   ]
 }

@@ -39,6 +39,15 @@ package struct RowSort: Hashable, Sendable {
     self.reversed = reversed
   }
 
+  /// Whether the values that are shown go down the list from great to small.
+  package var isDescending: Bool {
+    switch column {
+    case .size, .missing: !reversed
+    // The newest is the one of the smallest age, and of states the worst comes first.
+    case .name, .age, .state: reversed
+    }
+  }
+
   /// What comes first is smaller: what a person looks for comes first (biggest, newest, worst, least complete).
   func value(_ record: RowRecord) -> Int64 {
     switch column {

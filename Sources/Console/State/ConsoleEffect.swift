@@ -17,6 +17,15 @@ package enum ConsoleEffect: Sendable {
   case cancelAll
   /// Load these pictures, in this order; whatever was being loaded is dropped.
   case preview([PreviewID])
+  /// Ask the store for a link.
+  case link(WorkspaceObject, seconds: Int, generation: Int)
+  case versions(ObjectKey, generation: Int)
+  /// Complete a path from what is there.
+  case completePath(String, foldersOnly: Bool, generation: Int)
+  case checkDownload(DownloadOrder, generation: Int)
+  case checkUpload(path: String, key: ObjectKey, generation: Int)
+  case transfer(TransferOrder, id: Int)
+  case cancelTransfer(Int)
   case terminal(TerminalEffect)
 }
 
@@ -70,6 +79,14 @@ extension ConsoleEffect: CustomStringConvertible {
     case .cancel(let key): "cancel \(key.string)"
     case .cancelAll: "cancel all"
     case .preview(let ids): "preview \(ids.map { "\($0.key.string)@\($0.subject.name)" }.joined(separator: " "))"
+    case .link(let object, let seconds, let generation): "link \(object.name) for \(seconds) s \(generation)"
+    case .versions(let key, let generation): "versions \(key.string) \(generation)"
+    case .completePath(let text, let foldersOnly, let generation):
+      "complete \(foldersOnly ? "folder" : "file") \(text) \(generation)"
+    case .checkDownload(let order, let generation): "check download \(order.name) \(generation)"
+    case .checkUpload(let path, let key, let generation): "check upload \(path) \(key.string) \(generation)"
+    case .transfer(let order, let id): "transfer \(id) \(order.name)"
+    case .cancelTransfer(let id): "cancel transfer \(id)"
     case .terminal(let effect): "terminal \(effect)"
     }
   }

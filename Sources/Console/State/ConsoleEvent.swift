@@ -18,7 +18,7 @@ package struct ConsoleEvent: Sendable {
     case started
     case input(InputEvent)
     case resized(ScreenSize)
-    /// A second has passed.
+    /// The time has come that `ConsoleState.nextTick` named.
     case tick
     /// A batch of a listing, in key order.
     case listed(ListedRows, listing: Int)
@@ -32,6 +32,12 @@ package struct ConsoleEvent: Sendable {
     case arranged(RowArrangement, view: ConsoleView, generation: Int)
     case planned(PlannedRun, generation: Int)
     case previewed(PreviewAnswer)
+    case linked(Result<PresignedURL, StoreError>, generation: Int)
+    case versions(Result<[ObjectVersion], StoreError>, generation: Int)
+    case completed(LocalPath.Completion, generation: Int)
+    case downloadChecked(Result<DownloadCheck, TransferError>, generation: Int)
+    case uploadChecked(Result<UploadCheck, TransferError>, generation: Int)
+    case transfer(TransferReport)
   }
 }
 

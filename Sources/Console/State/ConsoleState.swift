@@ -22,10 +22,15 @@ package struct ConsoleSetup: Sendable {
   package var keys: KeyTable
   package var themes: ThemeLibrary
   package var theme: String
+  /// Where downloads go unless the person says otherwise; as people write it.
+  package var folder: String
+  /// What the stores can do besides; the session asks its backend.
+  package internal(set) var offers = StoreOffers()
 
   package init(
     source: String, destination: String, naming: RenditionNaming = RenditionNaming(), isReadOnly: Bool = false,
-    isDemo: Bool = false, zone: Int = 0, capabilities: Capabilities = Capabilities(), keys: KeyTable = .standard,
+    isDemo: Bool = false, folder: String = ".", zone: Int = 0, capabilities: Capabilities = Capabilities(),
+    keys: KeyTable = .standard,
     themes: ThemeLibrary = ThemeLibrary(), theme: String = Theme.standard.name
   ) {
     self.source = source
@@ -38,7 +43,23 @@ package struct ConsoleSetup: Sendable {
     self.keys = keys
     self.themes = themes
     self.theme = theme
+    self.folder = folder
   }
+}
+
+/// What stores can do besides keeping objects.
+package struct StoreOffers: OptionSet, Hashable, Sendable {
+  package let rawValue: UInt8
+
+  package init(rawValue: UInt8) {
+    self.rawValue = rawValue
+  }
+
+  /// Links to sources, by which anybody may read them for a while.
+  package static let sourceLinks = StoreOffers(rawValue: 1)
+  package static let renditionLinks = StoreOffers(rawValue: 2)
+  /// Versions of sources.
+  package static let versions = StoreOffers(rawValue: 4)
 }
 
 /// The whole console as a value.
@@ -51,6 +72,7 @@ package struct ConsoleState: Sendable {
   package internal(set) var marks = RowSet()
   package internal(set) var listing = ListingState()
   package internal(set) var jobs = JobBoard()
+  package internal(set) var transfers = TransferBoard()
   package internal(set) var log = ActionLog()
 
   package internal(set) var view = ConsoleView.objects
@@ -69,10 +91,14 @@ package struct ConsoleState: Sendable {
   package internal(set) var commandHistory: [String] = []
   package internal(set) var theme: String
   package internal(set) var isPaused = false
+  /// Until when rows are marked as new.
+  var noticesEnd = 0.0
   /// What changed while the live refresh was paused.
   package internal(set) var missed: BucketChange?
   package internal(set) var usesMouse: Bool
   package internal(set) var planGeneration = 0
+  /// The newest question a dialog has put to the backend; older answers are ignored.
+  package internal(set) var question = 0
 
   package init(setup: ConsoleSetup, size: ScreenSize) {
     self.setup = setup
@@ -94,6 +120,10 @@ package struct ConsoleState: Sendable {
     case .themes: return .themes
     case .copy: return .copy
     case .quit: return .quit
+    case .versions: return .versions
+    case .delete: return .question
+    case .upload(let upload): return upload.isAsking ? .question : .form
+    case .download: return .form
     case nil: break
     }
     if isZoomed { return .zoom }
@@ -121,7 +151,7 @@ package struct ConsoleState: Sendable {
     switch view {
     case .objects: return objects.arrangement.row(at: objects.cursor, in: table)
     case .failed: return failed.arrangement.row(at: failed.cursor, in: table)
-    case .jobs: return jobs.job(at: jobLines.cursor).flatMap { table.id(of: $0.key) }
+    case .jobs: return jobAtCursor.flatMap { table.id(of: $0.key) }
     case .records, .log: return nil
     }
   }
@@ -141,6 +171,19 @@ package struct ListingState: Hashable, Sendable {
   package var orphans = 0
   /// Whether any listing has come to its end: until then what is missing may still come.
   package var isComplete = false
+  /// When the listing began, and when it last brought anything.
+  package var began = 0.0
+  package var lastBatch = 0.0
+  /// When the last one ended, and how long it took.
+  var ended = 0.0
+  var duration = 0.0
+  /// When to list again, where a change came while that was too soon.
+  var dueTime: Double?
+  /// What the last one failed with: the same again is not said again.
+  var saidError: StoreError?
+
+  /// How long the store has brought nothing, from where it is worth saying, in seconds.
+  static let silence = 5.0
 
   package init() {}
 }
@@ -223,6 +266,10 @@ package enum Dialog: Sendable {
   case help(HelpDialog)
   case themes(ThemePicker)
   case copy(CopyMenu)
+  case versions(VersionsDialog)
+  case download(DownloadDialog)
+  case upload(UploadDialog)
+  case delete(DeleteDialog)
   case quit
 }
 
@@ -250,9 +297,4 @@ package struct HelpDialog: Hashable, Sendable {
 package struct ThemePicker: Hashable, Sendable {
   package var cursor: Int
   package var before: String
-}
-
-package struct CopyMenu: Hashable, Sendable {
-  package var key: ObjectKey
-  package var cursor = 0
 }

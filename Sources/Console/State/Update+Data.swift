@@ -10,6 +10,9 @@ extension ConsoleState {
     listing.number += 1
     listing.phase = .running
     listing.listed = 0
+    listing.began = now
+    listing.lastBatch = now
+    listing.dueTime = nil
     table.beginListing()
     return [.list(listing: listing.number)]
   }
@@ -18,26 +21,45 @@ extension ConsoleState {
     guard number == listing.number else { return [] }
     if listing.listed == 0 { listing.orphans = 0 }
     listing.listed += batch.rows.count
+    listing.lastBatch = now
     listing.orphans += batch.orphans
     follow(table.upsert(batch.rows, noticing: listing.isComplete ? now : nil))
+    if listing.isComplete { noticesEnd = now + Self.noticeTime }
     return [.listMore(listing: number)]
   }
 
   mutating func listingEnded(_ error: StoreError?, listing number: Int) -> [ConsoleEffect] {
     guard number == listing.number else { return [] }
+    listing.ended = now
+    listing.duration = now - listing.began
     if let error {
       listing.phase = .failed(error)
-      say(.error, StoreAdvice(error).text)
+      if listing.saidError != error { say(.error, StoreAdvice(error).text) }
+      listing.saidError = error
       return []
     }
+    if listing.saidError != nil { say(.success, "The listing works again") }
+    listing.saidError = nil
     listing.phase = .finished
     listing.isComplete = true
     follow(table.endListing())
     return []
   }
 
+  /// Why what is listed may not be all, for as long as that is so.
+  var listingMessage: Message? {
+    guard case .failed(let error) = listing.phase, !table.isEmpty else { return nil }
+    let kept = listing.isComplete ? "" : " after \(Format.count(listing.listed, "object"))"
+    return Message(
+      kind: .error,
+      text:
+        "Listing failed\(kept) (\(setup.keys.mainKey(of: .refresh)) tries again): \(StoreAdvice(reason: error).text)",
+      time: now)
+  }
+
   mutating func refresh() -> [ConsoleEffect] {
     missed = nil
+    listing.saidError = nil
     preview.pictures = PictureStore()
     preview.wanted = []
     say(.info, "Listing anew")
@@ -66,8 +88,27 @@ extension ConsoleState {
       let others = keys.filter { key in table.id(of: key).map { table[$0].job != .running } ?? true }
       return others.isEmpty ? [] : [.read(others.sorted())]
     // Reading so many one by one is dearer than a listing.
-    case .objects, .everything: return startListing()
+    case .objects, .everything: return relist()
     }
+  }
+
+  /// Lists anew because something changed: not while a listing runs, which would never end where it takes longer than
+  /// the changes are apart; and a listing that takes long is not done all the time.
+  private mutating func relist() -> [ConsoleEffect] {
+    let earliest = listing.ended + 2 * listing.duration
+    guard listing.phase != .running, now >= earliest else {
+      listing.dueTime = listing.phase == .running ? .infinity : earliest
+      return []
+    }
+    return startListing()
+  }
+
+  /// Lists anew where that was put off.
+  mutating func relistIfDue() -> [ConsoleEffect] {
+    guard let due = listing.dueTime, listing.phase != .running, !isPaused else { return [] }
+    let earliest = due.isFinite ? due : listing.ended + 2 * listing.duration
+    listing.dueTime = earliest
+    return now >= earliest ? startListing() : []
   }
 
   mutating func togglePause() -> [ConsoleEffect] {
@@ -89,6 +130,7 @@ extension ConsoleState {
       }
     }
     follow(table.upsert(rows, noticing: now))
+    noticesEnd = now + Self.noticeTime
     // What a job left stands proven now, or the reason why not is in the log.
     var settled = RowTable.Changes()
     for reading in readings {
@@ -124,7 +166,7 @@ extension ConsoleState {
     }
     followMarks(touched)
     if wasBusy || !ended.isEmpty, !jobs.isBusy { sayRoundEnded() }
-    jobLines.move(to: jobLines.cursor, count: jobs.count, lines: layout.listLines)
+    jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: layout.listLines)
     return ended.isEmpty ? [] : [.read(Array(Set(ended)).sorted())]
   }
 

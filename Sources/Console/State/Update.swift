@@ -5,7 +5,9 @@ import PixelEngine
 /// What an event does to the console: changes the state, and answers what has to be done outside. Pure.
 package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [ConsoleEffect] {
   state.now = max(state.now, event.time)
+  if let message = state.message, state.now - message.time >= message.duration { state.message = nil }
   var effects = state.take(event.kind)
+  effects += state.relistIfDue()
   effects += state.followPreview()
   return effects
 }
@@ -19,9 +21,7 @@ extension ConsoleState {
       self.size = size
       reveal()
       return []
-    case .tick:
-      if let message, now - message.time > message.duration { self.message = nil }
-      return []
+    case .tick: return []
     case .listed(let rows, let listing): return listed(rows, listing: listing)
     case .listingEnded(let error, let listing): return listingEnded(error, listing: listing)
     case .read(let readings): return take(readings)
@@ -44,6 +44,12 @@ extension ConsoleState {
     case .previewed(let answer):
       preview.pictures.insert(answer.result, for: answer.id)
       return []
+    case .linked(let result, let generation): return linked(result, generation: generation)
+    case .versions(let result, let generation): return take(versions: result, generation: generation)
+    case .completed(let completion, let generation): return completed(completion, generation: generation)
+    case .downloadChecked(let result, let generation): return downloadChecked(result, generation: generation)
+    case .uploadChecked(let result, let generation): return uploadChecked(result, generation: generation)
+    case .transfer(let report): return take(report)
     }
   }
 
@@ -52,9 +58,10 @@ extension ConsoleState {
     case .key(let key):
       if prompt != nil { return promptTakes(key) }
       if case .copy = dialog { return copyMenuTakes(key) }
+      if scope == .form { return formTakes(key) }
       guard let action = setup.keys.action(for: key, in: scope) else { return [] }
       return perform(action)
-    case .paste(let text): return promptPastes(text)
+    case .paste(let text): return prompt == nil && scope == .form ? formPastes(text) : promptPastes(text)
     case .mouse(let mouse): return take(mouse)
     }
   }
@@ -91,16 +98,25 @@ extension ConsoleState {
     case .reprocess: return planForSelection()
     case .retryFailed: return planForAllFailed()
     case .cancelJob:
+      if let transfer = transferAtCursor {
+        log.add(.info, "cancel asked for: \(transfer.title)", at: now)
+        return [.cancelTransfer(transfer.id)]
+      }
       guard let key = cancellableKey else { return [] }
       log.add(.info, "cancel asked for: \(DisplayText.plain(key.string, unicode: unicode))", at: now)
       return [.cancel(key)]
     case .cancelAllJobs:
       log.add(.info, "cancel of all jobs asked for", at: now)
-      return [.cancelAll]
+      return [.cancelAll] + transfers.running.map { .cancelTransfer($0.id) }
+    case .download: return openDownload()
+    case .upload: return openUpload()
+    case .deleteRenditions: return openDelete()
+    case .versions: return openVersions()
     case .copy:
       if let id = currentRow {
-        dialog = .copy(CopyMenu(key: table.key(id)))
-      } else if view == .jobs, let job = jobs.job(at: jobLines.cursor) {
+        let renditions = table[id].renditions
+        dialog = .copy(CopyMenu(key: table.key(id), sizes: GridSize.allCases.filter { renditions[$0] != .missing }))
+      } else if view == .jobs, let job = jobAtCursor {
         dialog = .copy(CopyMenu(key: job.key))
       }
     case .theme:
@@ -114,7 +130,7 @@ extension ConsoleState {
       return [.terminal(.setMouse(usesMouse))]
     case .suspend: return [.terminal(.suspend)]
     case .quit, .interrupt:
-      guard jobs.isBusy else { return [.terminal(.quit(status: 0))] }
+      guard jobs.isBusy || !transfers.running.isEmpty else { return [.terminal(.quit(status: 0))] }
       dialog = .quit
     case .back: return goBack()
     default: break
@@ -161,7 +177,7 @@ extension ConsoleState {
     let lines = layout.listLines
     objects.reveal(lines: lines, count: objects.count(in: table))
     failed.reveal(lines: lines, count: failed.count(in: table))
-    jobLines.move(to: jobLines.cursor, count: jobs.count, lines: lines)
+    jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: lines)
     logLines.move(to: logLines.cursor, count: log.entries.count, lines: lines)
   }
 }

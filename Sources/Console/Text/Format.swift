@@ -24,12 +24,13 @@ package enum Format {
     return number < 0 ? "-" + text : text
   }
 
-  /// How long ago, in at most three columns: `now`, `45s`, `12m`, `3h`, `6d`, `9w`, `2y`.
+  /// How long ago, in at most three columns: `now` (or to come), `<1m`, `12m`, `3h`, `6d`, `9w`, `2y`.
   package static func age(_ seconds: Double) -> String {
     guard seconds.isFinite else { return "?" }
     switch seconds {
-    case ..<1: return "now"
-    case ..<60: return "\(Int(seconds))s"
+    case ..<0: return "now"
+    // No seconds: a screen that nobody touches is painted once a minute.
+    case ..<60: return "<1m"
     case ..<3600: return "\(Int(seconds / 60))m"
     case ..<86_400: return "\(Int(seconds / 3600))h"
     case ..<(14 * 86_400): return "\(Int(seconds / 86_400))d"
@@ -47,6 +48,11 @@ package enum Format {
     if seconds < 60 { return "\(seconds) s" }
     if seconds < 3600 { return "\(seconds / 60)m \(twoDigits(seconds % 60))s" }
     return "\(seconds / 3600)h \(twoDigits(seconds / 60 % 60))m"
+  }
+
+  /// How long one has waited, in whole seconds: `3 s`, `3m 05s`.
+  package static func wait(_ seconds: Int) -> String {
+    seconds < 60 ? "\(max(0, seconds)) s" : duration(milliseconds: seconds * 1000)
   }
 
   /// `14:03:59` at a time in seconds since 1970, in a zone this many seconds east of UTC.

@@ -51,10 +51,20 @@ extension Canvas {
     case .idle: break
     case .running:
       let dots = unicode ? "…" : "..."
-      let text =
-        state.listing.isComplete
-        ? "refreshing\(dots)" : "\(Format.grouped(state.listing.listed)) listed, more coming\(dots)"
-      badges.append((size.columns < 60 ? "listing\(dots)" : text, .info))
+      let listing = state.listing
+      var text =
+        listing.isComplete ? "refreshing\(dots)" : "\(Format.grouped(listing.listed)) listed, more coming\(dots)"
+      if size.columns < 60 { text = "listing\(dots)" }
+      let elapsed = Int(max(0, state.now - listing.began))
+      if elapsed >= 2 { text += " \(Format.wait(elapsed))" }
+      let silence = state.now - listing.lastBatch
+      if silence >= ListingState.silence {
+        let silent = "no answer for \(Format.wait(Int(silence)))"
+        text =
+          size.columns < 60
+          ? silent : listing.listed > 0 ? "\(Format.grouped(listing.listed)) listed, \(silent)" : silent
+      }
+      badges.append((text, silence >= ListingState.silence ? .warning : .info))
     case .failed: badges.append((unicode ? "× listing failed" : "x listing failed", .error))
     case .finished:
       badges.append(
@@ -175,24 +185,15 @@ extension Canvas {
       let candidates = state.candidates(for: line.editor.text).filter { $0 != line.editor.text }
       put(candidates.joined(separator: "  "), end + 2, row, .promptSuggest, within: size.columns - end - 3)
     case nil:
-      guard let message = state.message else { return }
+      guard let message = state.message ?? state.transferMessage ?? state.listingMessage else { return }
       fill(ScreenRect(column: 0, row: row, columns: size.columns, rows: 1), .background)
       put(message.text, 1, row, message.kind.slot, within: size.columns - 2)
     }
   }
 
-  /// A line being typed, scrolled so that its cursor shows. Answers the column after it.
   private mutating func drawEditor(_ editor: LineEditor, label: String, _ row: Int) -> Int {
     let start = put(label, 1, row, .prompt)
-    let room = max(1, size.columns - start - 2)
-    let before = DisplayText(String(editor.characters.prefix(editor.cursor)), unicode: unicode)
-    let after = DisplayText(String(editor.characters.dropFirst(editor.cursor)), unicode: unicode)
-    // The end of what is before the cursor is what matters.
-    let shown = before.width > room - 1 ? before.truncated(to: room - 1, at: .start, unicode: unicode) : before
-    let cursor = put(shown, start, row, .input)
-    let end = put(after.truncated(to: max(0, room - shown.width), unicode: unicode), cursor, row, .input)
-    showCursor(at: ScreenPoint(column: min(cursor, size.columns - 1), row: row))
-    return max(end, cursor + 1)
+    return drawEditor(editor, start, row, columns: size.columns - start - 1)
   }
 
   /// The keys that work now, the most useful ones first.
@@ -225,6 +226,7 @@ extension ConsoleState {
           ? [KeyBinding(action: .command, keys: [.tab], scopes: [], group: .dialogs, label: "complete", help: "")] : [])
     }
     let scope = scope
+    if scope == .form { return formBindings }
     let able = setup.keys.bindings.filter { binding in
       binding.footerRank != nil && binding.scopes.contains(scope) && unavailability(of: binding.action) == nil
         && isWorthAKey(binding.action)
@@ -243,6 +245,8 @@ extension ConsoleState {
     case .zoom: !isZoomed && details == nil
     case .preview: !isZoomed
     case .retryFailed: view == .failed || view == .jobs
+    case .versions: details != nil && dialog == nil
+    case .confirm: if case .plan(let plan) = dialog { plan.planned?.keys.isEmpty == false } else { true }
     case .sort, .filter: view == .objects || view == .failed
     default: true
     }
@@ -262,7 +266,7 @@ extension ConsoleState {
       switch view {
       case .objects: table.count
       case .failed: table.totals.failed
-      case .jobs: jobs.running.count + jobs.queuedCount
+      case .jobs: jobs.running.count + jobs.queuedCount + transfers.running.count
       case .records, .log: nil
       }
     }

@@ -38,6 +38,7 @@ extension ConsoleState {
       "Modified",
       "\(Format.date(record.modified, zone: setup.zone)), \(Format.age(now - record.modified)) ago")
     add("ETag", row.etag.isEmpty ? "not known" : row.etag, .textDim)
+    if setup.offers.contains(.versions) { add("Versions", "\(setup.keys.mainKey(of: .versions)) lists them", .hint) }
     lines.append(("", DisplayText(""), .text))
     for (i, size) in GridSize.allCases.enumerated() {
       let look = SlotLook(row.renditions[size], of: record)
@@ -56,7 +57,7 @@ extension ConsoleState {
       lines.append(("", DisplayText(""), .text))
       add(
         "Failure", "\(failure.code.rawValue) (\(failure.code.kind.rawValue), while it was \(failure.stage.past))",
-        .stateFailed)
+        .stateFailed, words: true)
       add("Message", failure.message, .text, words: true)
       if let finality = failure.finality(for: row.etag) { add("", finality, .info, words: true) }
       add(

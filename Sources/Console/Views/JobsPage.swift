@@ -4,13 +4,13 @@ import Pipeline
 extension ConsoleState {
   mutating func jobsPerform(_ action: Action) -> [ConsoleEffect]? {
     let lines = layout.listLines
-    if let index = target(of: action, from: jobLines.cursor, count: jobs.count, lines: lines) {
-      jobLines.move(to: index, count: jobs.count, lines: lines)
+    if let index = target(of: action, from: jobLines.cursor, count: jobLineCount, lines: lines) {
+      jobLines.move(to: index, count: jobLineCount, lines: lines)
       return []
     }
     switch action {
     case .open:
-      if let job = jobs.job(at: jobLines.cursor) { details = DetailsPage(key: job.key) }
+      if let job = jobAtCursor { details = DetailsPage(key: job.key) }
       return []
     default: return nil
     }
@@ -30,7 +30,7 @@ extension Canvas {
       put("TOOK", endingAt: ageEnd, rect.row, .header)
       put("AGO", endingAt: ageEnd + 8, rect.row, .header)
     }
-    if state.jobs.count == 0 {
+    if state.jobLineCount == 0 {
       let keys = state.setup.keys
       drawNotice(
         [
@@ -43,20 +43,31 @@ extension Canvas {
     let lines = rect.rows - 1
     for line in 0..<lines {
       let index = state.jobLines.top + line
-      guard let job = state.jobs.job(at: index) else { break }
       let row = rect.row + 1 + line
-      drawName(job.key.string, filter: RowFilter(), columns: name, rect.column + 2, row)
-      let (text, slot) = JobLook.line(job, unicode: unicode)
+      let (text, slot): (String, Slot)
+      let took: Int?
+      let since: Double
+      switch state.jobLine(at: index) {
+      case .transfer(let transfer)?:
+        put(transfer.title, rect.column + 2, row, .keyName, within: name)
+        (text, slot) = JobLook.line(transfer, unicode: unicode)
+        took = Int(max(0, (transfer.ended ?? state.now) - transfer.began) * 1000)
+        since = transfer.ended ?? transfer.began
+      case .job(let job)?:
+        drawName(job.key.string, filter: RowFilter(), columns: name, rect.column + 2, row)
+        (text, slot) = JobLook.line(job, unicode: unicode)
+        since = job.since
+        switch job.phase {
+        case .queued: took = nil
+        case .running: took = Int(max(0, state.now - job.since) * 1000)
+        case .finished(_, let milliseconds): took = milliseconds
+        }
+      case nil: continue
+      }
       put(text, rect.column + 3 + name, row, slot, within: outcome)
       if hasTime {
-        let took: String? =
-          switch job.phase {
-          case .queued: nil
-          case .running: Format.duration(milliseconds: Int(max(0, state.now - job.since) * 1000))
-          case .finished(_, let milliseconds): Format.duration(milliseconds: milliseconds)
-          }
-        if let took { put(took, endingAt: ageEnd, row, .size) }
-        put(Format.age(state.now - job.since), endingAt: ageEnd + 8, row, .date)
+        if let took { put(Format.duration(milliseconds: took), endingAt: ageEnd, row, .size) }
+        put(Format.age(state.now - since), endingAt: ageEnd + 8, row, .date)
       }
       if index == state.jobLines.cursor {
         overlay(
@@ -64,12 +75,22 @@ extension Canvas {
           row: row)
       }
     }
-    drawScrollMark(top: state.jobLines.top, lines: lines, count: state.jobs.count, in: rect)
+    drawScrollMark(top: state.jobLines.top, lines: lines, count: state.jobLineCount, in: rect)
   }
 }
 
 /// How a job is shown.
 enum JobLook {
+  static func line(_ transfer: Transfer, unicode: Bool) -> (String, Slot) {
+    let text = transfer.progress
+    guard transfer.ended != nil else {
+      return ("\(StateLook(.running).glyph(unicode: unicode)) \(text)", .stateRunning)
+    }
+    if transfer.isCancelled { return ("- cancelled: \(text)", .warning) }
+    if transfer.failed > 0 { return ("! \(text)", .stateFailed) }
+    return ("\(unicode ? "✓" : "+") \(text)", .stateComplete)
+  }
+
   static func line(_ job: Job, unicode: Bool) -> (String, Slot) {
     switch job.phase {
     case .queued: return ("\(StateLook(.queued).glyph(unicode: unicode)) queued", .stateQueued)

@@ -90,7 +90,7 @@ extension Canvas {
       }
       if isMarked { put(unicode ? "✓" : "*", rect.column + 1, row, .rowMarked) }
       let columns = rect.column..<rect.column + rect.columns
-      if record.noticed > 0, state.now - Double(record.noticed) < 4, index != list.cursor {
+      if record.noticed > 0, state.now - Double(record.noticed) < ConsoleState.noticeTime, index != list.cursor {
         let slot = grid[rect.column + ListColumns.gutter, row].slot
         if slot != nil {
           overlay(.rowNew, columns: rect.column + 2..<rect.column + 3 + nameColumns(state, rect), row: row)
@@ -123,7 +123,7 @@ extension Canvas {
     _ text: String, _ column: RowSort.Column?, _ sort: RowSort, at place: Int, _ row: Int, endingAt: Bool = false
   ) {
     let isSorted = column == sort.column && column != nil
-    let arrow = unicode ? (sort.reversed ? "▼" : "▲") : (sort.reversed ? "v" : "^")
+    let arrow = unicode ? (sort.isDescending ? "▼" : "▲") : (sort.isDescending ? "v" : "^")
     let text = isSorted ? (endingAt ? arrow + text : text + " " + arrow) : text
     let slot: Slot = isSorted ? .headerSort : .header
     if endingAt { put(text, endingAt: place, row, slot) } else { put(text, place, row, slot) }

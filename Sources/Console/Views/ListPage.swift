@@ -55,6 +55,7 @@ extension ConsoleState {
     guard let list else { return }
     if let range = list.range(in: table) {
       for id in list.arrangement.slice(range, in: table) { marks.insert(id) }
+      if message?.text == rangeBegun { message = nil }
       _ = withList { list, _, _ in
         list.anchor = nil
         return []
@@ -64,9 +65,11 @@ extension ConsoleState {
         list.anchor = list.cursorID
         return []
       }
-      say(.info, "Range begun: move, then \(setup.keys.mainKey(of: .markRange)) marks it")
+      say(.info, rangeBegun)
     }
   }
+
+  private var rangeBegun: String { "Range begun: move, then \(setup.keys.mainKey(of: .markRange)) marks it" }
 
   /// All, then the states that ask for something.
   private mutating func cycleStateFilter() -> [ConsoleEffect] {
@@ -99,6 +102,7 @@ extension ConsoleState {
   mutating func listGoesBack() -> [ConsoleEffect] {
     guard let list else { return [] }
     if list.anchor != nil {
+      if message?.text == rangeBegun { message = nil }
       return withList { list, _, _ in
         list.anchor = nil
         return []

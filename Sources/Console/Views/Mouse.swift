@@ -27,8 +27,8 @@ extension ConsoleState {
         return []
       }
     case .jobs:
-      guard jobLines.top + line < jobs.count else { return [] }
-      jobLines.move(to: jobLines.top + line, count: jobs.count, lines: layout.listLines)
+      guard jobLines.top + line < jobLineCount else { return [] }
+      jobLines.move(to: jobLines.top + line, count: jobLineCount, lines: layout.listLines)
     case .log, .records: return []
     }
     return mouse.kind == .doublePress ? perform(.open) : []

@@ -1,3 +1,4 @@
+import Glibc
 package import ObjectStore
 package import PixelEngine
 
@@ -72,15 +73,16 @@ package func explanation(of error: StoreError) -> String {
   switch error.reason {
   case .notFound: "The object is not there any more."
   case .noSuchBucket: "The bucket or folder is not there; create it or correct the location."
-  case .accessDenied: "Access is denied to \(error.operation.phrase); check the permissions."
-  case .expiredCredentials: "The credentials have expired; renew them."
+  case .accessDenied:
+    "Access is denied to \(error.operation.phrase); check the permissions\(error.operation.permission)."
+  case .expiredCredentials: "The credentials have expired; renew them (a new login or session token), then try again."
   case .refusedCredentials("RequestTimeTooSkewed"), .refusedCredentials("RequestExpired"):
     "The clock of this machine is off, so its signatures are refused; set it."
   case .refusedCredentials(let detail):
     "The store does not accept the credentials (\(detail)); check access key, secret key and profile."
   case .noCredentials(let detail): "There are no credentials to show: \(detail)."
   case .wrongRegion(let region?): "The bucket is in the region \(region); set it with --region."
-  case .wrongRegion(nil): "The bucket is in another region; set it with --region."
+  case .wrongRegion(nil): "The bucket is in another region; set it with --region or in the profile."
   case .preconditionFailed: "The object changed while it was read; process it again."
   case .invalidRange: "The object is shorter than the part that was asked for."
   case .throttled: "The store asks for fewer requests; retry with fewer jobs."
@@ -116,7 +118,51 @@ package func explanation(of error: WorkspaceError) -> String {
   }
 }
 
+/// A sentence for people about content that did not go over. It may hold a path of this machine: escape it.
+package func explanation(of error: TransferError) -> String {
+  switch error {
+  case .store(let error): explanation(of: error)
+  case .file(let fault): explanation(of: fault)
+  case .notAFile(let path): "\(path) is no file; give one that holds a picture."
+  case .ownKey: "The key looks like one of our own renditions or records, which are never sources; choose another."
+  case .keyTooLong: "The key is too long: with its location it has more than 1,024 bytes."
+  case .cancelled: "Cancelled."
+  }
+}
+
+/// A sentence for people about a file or folder of this machine.
+package func explanation(of fault: FileFault) -> String {
+  let act =
+    switch fault.act {
+    case .openFolder: "opened"
+    case .makeFolder: "made"
+    case .read: "read"
+    case .write: "written"
+    }
+  return switch fault.number {
+  case ENOENT: "\(fault.path) is not there."
+  case ENOTDIR: "\(fault.path) is no folder; choose another."
+  case EISDIR: "\(fault.path) is a folder; choose another name."
+  case EACCES, EPERM: "\(fault.path) cannot be \(act): permission denied; check its permissions or choose another."
+  case EROFS: "\(fault.path) cannot be \(act): the disk is read-only; choose another place."
+  case ENOSPC, EDQUOT: "\(fault.path) cannot be \(act): no space is left; make room, then try again."
+  case ENAMETOOLONG: "\(fault.path) cannot be \(act): the name is too long for this disk."
+  default: "\(fault.path) cannot be \(act): \(String(cString: strerror(fault.number)))."
+  }
+}
+
 extension StoreError.Operation {
+  /// What S3 calls the right to do it.
+  fileprivate var permission: String {
+    switch self {
+    case .head, .get: " (on S3: s3:GetObject)"
+    case .put: " (on S3: s3:PutObject)"
+    case .delete: " (on S3: s3:DeleteObject)"
+    case .list: " (on S3: s3:ListBucket)"
+    case .open, .watch: ""
+    }
+  }
+
   fileprivate var phrase: String {
     switch self {
     case .open: "open the location"

@@ -11,6 +11,8 @@ final class ListingCursor {
   private let stem: String
   private var fetching: Task<Page, Never>?
   private let pages: ListPages.Iterator
+  /// The last source key that is wanted; nil: all are.
+  private let through: ObjectKey?
   private var page: [ObjectSummary] = []
   private var index = 0
 
@@ -19,14 +21,15 @@ final class ListingCursor {
   /// - Parameters:
   ///   - stem: what stands before the source key below the location.
   ///   - prefix: what the source keys start with.
-  ///   - startAfter: the source key after which to begin.
+  ///   - range: the source keys that are wanted.
   ///   - pageSize: objects asked for at a time.
-  init(_ location: OpenLocation, stem: String, prefix: String, startAfter: String?, pageSize: Int) {
+  init(_ location: OpenLocation, stem: String, prefix: String, range: KeyRange, pageSize: Int) {
     self.location = location
     self.stem = stem
+    through = range.through
     let base = location.location.prefix + stem
     pages = location.store.list(
-      ListRequest(prefix: base + prefix, startAfter: startAfter.map { base + $0 }, pageSize: pageSize)
+      ListRequest(prefix: base + prefix, startAfter: range.after.map { base + $0.string }, pageSize: pageSize)
     ).makeAsyncIterator()
     fetch()
   }
@@ -40,6 +43,8 @@ final class ListingCursor {
 
   /// Whether nothing comes any more.
   private(set) var isFinished = false
+  /// The page at hand goes past the last key wanted.
+  private var isLastPage = false
 
   /// The object the cursor stands at if it has this key, and moves on; nil otherwise.
   func take(_ key: ObjectKey) -> ObjectSummary? {
@@ -53,7 +58,10 @@ final class ListingCursor {
 
   func turnPage(isolation: isolated (any Actor)? = #isolation) async throws(StoreError) {
     while needsPage {
-      guard let task = fetching else { return }
+      guard !isLastPage, let task = fetching else {
+        isFinished = true
+        return
+      }
       let result = await withTaskCancellationHandler {
         await task.value
       } onCancel: {
@@ -66,7 +74,13 @@ final class ListingCursor {
       }
       page = objects
       index = 0
-      fetch()
+      if let through, let last = objects.last, through < last.key {
+        page = Array(objects.prefix { !(through < $0.key) })
+        isFinished = page.isEmpty
+        isLastPage = true
+      } else {
+        fetch()
+      }
     }
   }
 
@@ -83,7 +97,9 @@ final class ListingCursor {
             return object
           })
       } catch {
-        return .failure(error)
+        // Of the seven listings it is not the prefix that tells people where, but the location.
+        return .failure(
+          StoreError(operation: error.operation, key: location.location.description, reason: error.reason))
       }
     }
   }

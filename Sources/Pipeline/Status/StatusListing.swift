@@ -22,23 +22,27 @@ package struct StatusListing: AsyncSequence, Sendable {
   private let workspace: Workspace
   private let prefix: String
   private let details: Bool
-  private let startAfter: String?
+  private let range: KeyRange
   /// Objects asked for at a time; tests make it small.
   var pageSize = 1000
 
   /// - Parameters:
   ///   - prefix: only source keys that start with it. Default: all.
   ///   - details: whether to read the failure records, or only to tell that they are there.
-  ///   - startAfter: only source keys after this one.
-  package init(_ workspace: Workspace, prefix: String = "", details: Bool = true, startAfter: String? = nil) {
+  package init(_ workspace: Workspace, prefix: String = "", details: Bool = true) {
+    self.init(workspace, prefix: prefix, details: details, range: .all)
+  }
+
+  /// - Parameter range: only these source keys.
+  init(_ workspace: Workspace, prefix: String, details: Bool, range: KeyRange) {
     self.workspace = workspace
     self.prefix = prefix
     self.details = details
-    self.startAfter = startAfter
+    self.range = range
   }
 
   package func makeAsyncIterator() -> Iterator {
-    Iterator(workspace: workspace, prefix: prefix, details: details, startAfter: startAfter, pageSize: pageSize)
+    Iterator(workspace: workspace, prefix: prefix, details: details, range: range, pageSize: pageSize)
   }
 
   package struct Iterator: AsyncIteratorProtocol {
@@ -53,11 +57,11 @@ package struct StatusListing: AsyncSequence, Sendable {
     /// Most keys merged into a batch.
     private static let batchSize = 1000
 
-    init(workspace: Workspace, prefix: String, details: Bool, startAfter: String?, pageSize: Int) {
+    init(workspace: Workspace, prefix: String, details: Bool, range: KeyRange, pageSize: Int) {
       self.workspace = workspace
       self.details = details
       func cursor(_ location: OpenLocation, _ stem: String) -> ListingCursor {
-        ListingCursor(location, stem: stem, prefix: prefix, startAfter: startAfter, pageSize: pageSize)
+        ListingCursor(location, stem: stem, prefix: prefix, range: range, pageSize: pageSize)
       }
       source = cursor(workspace.source, "")
       renditions = GridSize.allCases.map { size in

@@ -53,6 +53,17 @@ package struct StatusTotals: Hashable, Sendable {
 
   package init() {}
 
+  mutating func add(_ other: StatusTotals) {
+    total += other.total
+    complete += other.complete
+    partial += other.partial
+    pending += other.pending
+    stale += other.stale
+    failed += other.failed
+    unsupported += other.unsupported
+    orphans += other.orphans
+  }
+
   package mutating func count(_ state: ObjectState, by amount: Int = 1) {
     total += amount
     switch state {

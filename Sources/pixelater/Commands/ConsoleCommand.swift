@@ -1,4 +1,6 @@
 import ArgumentParser
+import AWS
+import Console
 import Settings
 
 struct ConsoleCommand: ForegroundCommand {
@@ -20,6 +22,40 @@ struct ConsoleCommand: ForegroundCommand {
   var flags: [SettingKey: String] { theme.map { [.theme: $0] } ?? [:] }
 
   func work(_ session: Session) throws(CommandFailure) -> ExitStatus {
+    if let session = try chosen(session) { return try open(session) }
+    return .success
+  }
+
+  private func open(_ session: Session) throws(CommandFailure) -> ExitStatus {
     try ConsoleRun(session: session, workspace: try session.workspace(.writing)).start()
+  }
+
+  /// The session with both locations: as it is where they are set, else with those that the person chooses.
+  ///
+  /// - Returns: nil where the person left without choosing.
+  /// - Throws: what is missing, where there is nothing to choose from or no terminal to choose in.
+  private func chosen(_ session: Session) throws(CommandFailure) -> Session? {
+    do throws(LocationsError) {
+      _ = try session.locations.location(of: .source)
+      _ = try session.locations.location(of: .destination)
+      return session
+    } catch {
+      guard case .missing = error, session.hasTerminal, let account = try? session.locations.buckets.account(),
+        hasCredentials(session)
+      else { throw CommandFailure(error) }
+      guard let locations = try ChooserRun(session: session, account: account).choose() else { return nil }
+      var command = self
+      command.common.source = locations.source
+      command.common.destination = locations.destination
+      return Session(try Session.Setup(for: command))
+    }
+  }
+
+  private func hasCredentials(_ session: Session) -> Bool {
+    guard let access = try? session.locations.buckets.access(for: nil) else { return false }
+    let found = try? waiting { () async throws(CommandFailure) in
+      (try? await access.credentials.credentials()) != nil
+    }
+    return found ?? false
   }
 }

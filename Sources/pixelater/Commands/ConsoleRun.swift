@@ -19,6 +19,7 @@ struct ConsoleRun {
         "theme '\(settings.theme)' (\(settings.origin(of: .theme))): there is none; there are "
           + themes.names.joined(separator: ", "))
     }
+    let keys = try keyTable()
     let backend = PipelineBackend(workspace: workspace, engine: session.engine, options: session.runOptions)
     let status: Int32
     do throws(TerminalError) {
@@ -26,7 +27,7 @@ struct ConsoleRun {
         options: TerminalOptions(color: settings.color.forTerminal, mouse: settings.takesMouse, errorLog: logFile())
       ) { capabilities, size, post in
         ConsoleSession(
-          setup: setup(capabilities, themes), size: size, backend: backend, post: post)
+          setup: setup(capabilities, themes, keys), size: size, backend: backend, post: post)
       }
     } catch {
       throw CommandFailure(error)
@@ -36,14 +37,29 @@ struct ConsoleRun {
     Glibc.exit(status)
   }
 
-  private func setup(_ capabilities: Capabilities, _ themes: ThemeLibrary) -> ConsoleSetup {
+  /// The standard keys, with what the person's own file changes.
+  private func keyTable() throws(CommandFailure) -> KeyTable {
+    let path = session.settings.paths.keysFile
+    guard LocalFile.isThere(path) else { return .standard }
+    guard let text = ThemeFolders.text(path) else {
+      throw CommandFailure(.usage, "\(path): the file cannot be read as text")
+    }
+    do throws(KeyFile.Problem) {
+      return try KeyFile.table(text: text)
+    } catch {
+      throw CommandFailure(.usage, "\(error.line.map { "\(path):\($0)" } ?? path): \(error.text)")
+    }
+  }
+
+  private func setup(_ capabilities: Capabilities, _ themes: ThemeLibrary, _ keys: KeyTable) -> ConsoleSetup {
     var now = time(nil)
     var local = tm()
     localtime_r(&now, &local)
     return ConsoleSetup(
       source: workspace.source.location.description, destination: workspace.destination.location.description,
-      naming: workspace.naming, isReadOnly: session.settings.isReadOnly, isDemo: isDemo, zone: Int(local.tm_gmtoff),
-      capabilities: capabilities, themes: themes, theme: session.settings.theme)
+      naming: workspace.naming, isReadOnly: session.settings.isReadOnly, isDemo: isDemo,
+      folder: ProcessEnvironment.workingDirectory, zone: Int(local.tm_gmtoff), capabilities: capabilities, keys: keys,
+      themes: themes, theme: session.settings.theme)
   }
 
   /// Where standard error goes while the screen is up; nil where no such file can be.

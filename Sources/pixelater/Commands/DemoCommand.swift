@@ -35,7 +35,7 @@ struct DemoCommand: ForegroundCommand {
     try session.requireWritable()
     let demo = DemoWorkspace(root: try root(session))
     let (engine, options) = (session.engine, session.runOptions)
-    let hasTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    let hasTerminal = session.hasTerminal
     StandardError.put("Making a demo workspace in \(session.text.safe(demo.root)) ...\n")
     let workspace = try waiting { () async throws(CommandFailure) in
       try await demo.prepare(engine: engine, options: options)

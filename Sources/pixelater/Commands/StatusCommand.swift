@@ -42,9 +42,15 @@ struct StatusCommand: BackgroundCommand {
     let workspace = try session.workspace(.reading)
     var report = StatusReport(session: session, json: json, states: filter.states, totalsOnly: summary)
     var missing = false
-    if keys.isEmpty {
+    if summary {
       do throws(StoreError) {
-        for try await batch in StatusListing(workspace, prefix: prefix, details: !summary) {
+        report.add(try await StatusSummary(workspace, prefix: prefix).totals(states: filter.states))
+      } catch {
+        throw CommandFailure(error, about: error.subject(in: workspace))
+      }
+    } else if keys.isEmpty {
+      do throws(StoreError) {
+        for try await batch in StatusListing(workspace, prefix: prefix) {
           batch.forEach { report.add($0) }
           session.output.flush()
           if session.output.isBroken { return .success }
@@ -86,6 +92,8 @@ struct StatusReport {
     self.states = states
     self.totalsOnly = totalsOnly
   }
+
+  mutating func add(_ totals: StatusTotals) { self.totals = totals }
 
   mutating func add(_ item: StatusItem) {
     switch item {

@@ -74,6 +74,9 @@ struct Session {
     }
   }
 
+  /// Whether the console can be shown.
+  var hasTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
   func requireWritable() throws(CommandFailure) {
     if settings.isReadOnly { throw .readOnly }
   }

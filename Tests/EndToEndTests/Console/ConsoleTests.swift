@@ -82,6 +82,58 @@ struct ConsoleTests {
     }
   }
 
+  @Test("It downloads, uploads and deletes with plain keys")
+  func transfers() async throws {
+    try workspace.putPicture("folder/cat.png")
+    let dog = try TestWorkspace.picture(seed: 3)
+    try Data(dog).write(to: URL(filePath: workspace.folder + "/home/dog.png"))
+    _ = try await Program(workspace: workspace)("run", "--all")
+    try await withConsole { console in
+      try await console.waitForLine("folder/cat.png", "● complete")
+      try await console.press("d")
+      try await console.wait(for: "1 file,")
+      try await console.press("C-u")
+      try await console.type("~/got")
+      try await console.wait(for: "The folder will be made")
+      try await console.press("Enter")
+      try await console.wait(for: "Downloaded 1")
+      let source = try Data(contentsOf: URL(filePath: workspace.source + "/folder/cat.png"))
+      #expect(try Data(contentsOf: URL(filePath: workspace.folder + "/home/got/folder/cat.png")) == source)
+
+      try await console.press("u")
+      try await console.type("~/do")
+      try await console.press("Tab")
+      try await console.wait(for: "folder/dog.png")
+      try await console.press("Enter")
+      try await console.waitForLine("folder/dog.png", "○ pending")
+      #expect(try Data(contentsOf: URL(filePath: workspace.source + "/folder/dog.png")) == Data(dog))
+
+      try await console.press("D")
+      try await console.wait(for: "5 objects in the destination")
+      try await console.press("y")
+      try await console.waitForLine("folder/cat.png", "○ pending")
+      #expect(workspace.renditions.isEmpty)
+    }
+  }
+
+  @Test("Keys of a person's own work, and a mistake among them is told with its line")
+  func keys() async throws {
+    try workspace.putPicture("cat.png")
+    let folder = workspace.folder + "/home/.config/pixelater"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try "[keys]\nquit = \"Q\"\n".write(toFile: folder + "/keys.toml", atomically: true, encoding: .utf8)
+    try await withConsole("$pixelater; echo left $?") { console in
+      try await console.waitForLine("cat.png", "○ pending")
+      try await console.wait(for: "Q quit")
+      try await console.press("Q")
+      try await console.wait(for: "left 0")
+    }
+    try "[keys]\n\nquit = \"Hyper\"\n".write(toFile: folder + "/keys.toml", atomically: true, encoding: .utf8)
+    let result = try await Program(workspace: workspace)("console")
+    #expect(
+      result.status == 64 && result.errors.contains("/keys.toml:3: quit: \"Hyper\" is no key"), "\(result.errors)")
+  }
+
   @Test("A damaged picture says why, and retrying all that failed says what it leaves alone")
   func failures() async throws {
     try workspace.fill()

@@ -1,0 +1,172 @@
+import ObjectStore
+import Pipeline
+
+/// Runs transfers and answers what dialogs ask. Reports are posted ten times a second at most, however many objects go
+/// over.
+final class TransferRunner: Sendable {
+  private let backend: any ConsoleBackend
+  private let post: @Sendable (ConsoleEvent.Kind) -> Void
+  private let work = Locked(Work())
+
+  private struct Work {
+    var tasks: [Int: Task<Void, Never>] = [:]
+    var reports: [Int: Tally] = [:]
+    /// What a dialog asked last: an answer to what it asked before is not wanted.
+    var asking: Task<Void, Never>?
+    var isStopped = false
+  }
+
+  private struct Tally {
+    var report: TransferReport
+    var isPosting = false
+    var touched: Set<ObjectKey> = []
+    /// More than are worth reading one by one.
+    var touchesMany = false
+  }
+
+  /// Problems that are told in words; a network that is gone has the same for each of a million objects.
+  private static let mostProblems = 200
+  /// Objects that are read again one by one after a transfer; more are listed.
+  private static let mostTouched = 2000
+
+  init(backend: any ConsoleBackend, post: @escaping @Sendable (ConsoleEvent.Kind) -> Void) {
+    self.backend = backend
+    self.post = post
+  }
+
+  func stop() {
+    let tasks = work.withLock { work in
+      work.isStopped = true
+      return Array(work.tasks.values) + [work.asking].compactMap(\.self)
+    }
+    for task in tasks { task.cancel() }
+  }
+
+  /// Returns when what was under way has ended.
+  func finish() async {
+    let tasks = work.withLock { Array($0.tasks.values) }
+    for task in tasks { await task.value }
+  }
+
+  // MARK: - Questions of dialogs
+
+  func ask(_ question: @escaping @Sendable () async -> Void) {
+    let task = Task.detached(priority: .userInitiated) { await question() }
+    work.withLock { work in
+      work.asking?.cancel()
+      work.asking = task
+    }
+  }
+
+  /// A short wait first: while a path is typed, only the last of its beginnings is worth a look.
+  func check(_ order: DownloadOrder, generation: Int) {
+    ask { [backend, post] in
+      try? await Task.sleep(for: .milliseconds(60))
+      guard !Task.isCancelled else { return }
+      do throws(TransferError) {
+        post(.downloadChecked(.success(try await backend.check(order.request)), generation: generation))
+      } catch {
+        post(.downloadChecked(.failure(error), generation: generation))
+      }
+    }
+  }
+
+  // MARK: - Transfers
+
+  func begin(_ order: TransferOrder, id: Int) {
+    work.withLock { work in
+      guard !work.isStopped else { return }
+      work.reports[id] = Tally(report: TransferReport(id: id))
+      work.tasks[id] = Task.detached { [self] in
+        await run(order, id: id)
+        end(id)
+      }
+    }
+  }
+
+  func cancel(_ id: Int) {
+    work.withLock { $0.tasks[id] }?.cancel()
+  }
+
+  private func run(_ order: TransferOrder, id: Int) async {
+    switch order {
+    case .download(let order):
+      let request = order.request
+      note(id) { $0.report.total = request.objects.count }
+      await backend.download(request) { [self] event in take(event, id) }
+    case .upload(let path, let key):
+      var outcome = TransferOutcome(key: key.string, result: .done(name: key.string))
+      do throws(TransferError) {
+        let bytes = try await backend.upload(path, to: key)
+        take(.moved(bytes: Int(bytes)), id)
+        note(id) { $0.touched.insert(key) }
+      } catch {
+        outcome.result = error.isCancellation ? .cancelled : .failed(error)
+      }
+      take(.finished(outcome), id)
+    case .deleteRenditions(let selection):
+      let objects = selection.objects(sources: false, renditions: true)
+      note(id) { tally in
+        tally.report.total = objects.count
+        tally.touchesMany = selection.rows.count > Self.mostTouched
+        if !tally.touchesMany { tally.touched = Set(objects.map(\.source)) }
+      }
+      await backend.deleteRenditions(objects) { [self] event in take(event, id) }
+    }
+  }
+
+  private func take(_ event: TransferEvent, _ id: Int) {
+    note(id) { tally in
+      switch event {
+      case .moved(let bytes): tally.report.bytes += Int64(bytes)
+      case .finished(let outcome):
+        switch outcome.result {
+        case .done: tally.report.done += 1
+        case .skipped: tally.report.skipped += 1
+        case .cancelled: tally.report.isCancelled = true
+        case .failed(let error):
+          tally.report.failed += 1
+          if tally.report.failed <= Self.mostProblems {
+            tally.report.problems.append(TransferReport.Problem(key: outcome.key, error: error))
+          }
+        }
+      }
+    }
+  }
+
+  /// Changes a tally, and has it told soon.
+  private func note(_ id: Int, _ change: (inout Tally) -> Void) {
+    let start = work.withLock { work in
+      guard var tally = work.reports[id] else { return false }
+      change(&tally)
+      let start = !tally.isPosting
+      tally.isPosting = true
+      work.reports[id] = tally
+      return start
+    }
+    guard start else { return }
+    Task { [self] in
+      try? await Task.sleep(for: .milliseconds(100))
+      // Posted with the lock held, so that the last report comes last.
+      work.withLock { work in
+        guard var tally = work.reports[id] else { return }
+        post(.transfer(tally.report))
+        tally.report.problems = []
+        tally.isPosting = false
+        work.reports[id] = tally
+      }
+    }
+  }
+
+  private func end(_ id: Int) {
+    work.withLock { work in
+      work.tasks[id] = nil
+      guard let tally = work.reports.removeValue(forKey: id) else { return }
+      var report = tally.report
+      report.isEnded = true
+      if tally.touchesMany { report.change = .everything }
+      if !tally.touched.isEmpty { report.change = .objects(tally.touched) }
+      post(.transfer(report))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import ObjectStore
+import Pipeline
+
+// Downloads, uploads and deletions: what they are about, and what comes of them.
+
+extension ConsoleState {
+  /// The marked objects, else the one the person is at; nil where there is none.
+  var selection: RowSelection? {
+    if details == nil, !isZoomed, list != nil, !marks.isEmpty {
+      return RowSelection(rows: table.order.filter(marks.contains), table: table)
+    }
+    return currentRow.map { RowSelection(rows: [$0], table: table) }
+  }
+
+  var hasSelection: Bool { (details == nil && list != nil && !marks.isEmpty) || currentRow != nil }
+
+  /// The selection in words, safe to show.
+  func words(for selection: RowSelection) -> String {
+    guard selection.rows.count == 1, let id = selection.rows.first, selection.table.holds(id) else {
+      return Format.count(selection.rows.count, "object")
+    }
+    return DisplayText.plain(selection.table.keyText(id), unicode: unicode)
+  }
+
+  /// - Parameter subject: what goes where, safe to show.
+  mutating func begin(_ order: TransferOrder, subject: String, total: Int?) -> [ConsoleEffect] {
+    let kind: Transfer.Kind =
+      switch order {
+      case .download: .download
+      case .upload: .upload
+      case .deleteRenditions: .delete
+      }
+    let id = transfers.begin(kind, subject, total: total, at: now)
+    if let title = transfers.all.first?.title {
+      log.add(.info, title.prefix(1).lowercased() + title.dropFirst(), at: now)
+    }
+    message = nil
+    jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: layout.listLines)
+    return [.transfer(order, id: id)]
+  }
+
+  mutating func take(_ report: TransferReport) -> [ConsoleEffect] {
+    let problem = report.problems.last.map { DisplayText.plain(explanation(of: $0.error), unicode: unicode) }
+    guard let transfer = transfers.take(report, problem: problem, at: now) else { return [] }
+    for problem in report.problems {
+      let text = DisplayText.plain(explanation(of: problem.error), unicode: unicode)
+      log.add(.error, "\(DisplayText.plain(problem.key, unicode: unicode)): \(text)", at: now)
+    }
+    guard report.isEnded else { return [] }
+    if transfer.isCancelled {
+      say(.warning, "Cancelled: \(transfer.progress): \(transfer.subject)")
+    } else if transfer.failed > 0 {
+      // One failure is told whole; more are in the log.
+      let one = transfer.failed == 1 ? transfer.problem : nil
+      let why = one ?? "\(setup.keys.mainKey(of: .log)) Log says why"
+      say(.error, "\(transfer.progress.capitalizedFirst): \(why) (\(transfer.subject))")
+    } else {
+      say(.success, "\(transfer.progress.capitalizedFirst): \(transfer.subject)")
+    }
+    return report.change.map { take($0) } ?? []
+  }
+
+  /// What is under way, for the status line.
+  var transferMessage: Message? {
+    let running = transfers.running
+    guard let transfer = running.first else { return nil }
+    let others = running.count > 1 ? ", and \(running.count - 1) more" : ""
+    let keys = setup.keys
+    return Message(
+      kind: .info,
+      text: "\(transfer.progress.capitalizedFirst)\(others): \(transfer.subject) "
+        + "(\(keys.mainKey(of: .cancelJob)) in \(keys.mainKey(of: .jobs)) Jobs cancels)", time: now)
+  }
+
+  // MARK: - The lines of the page Jobs
+
+  enum JobLine {
+    case transfer(Transfer)
+    case job(Job)
+  }
+
+  var jobLineCount: Int { transfers.all.count + jobs.count }
+
+  /// Transfers, newest first, then jobs.
+  func jobLine(at index: Int) -> JobLine? {
+    if transfers.all.indices.contains(index) { return .transfer(transfers.all[index]) }
+    return jobs.job(at: index - transfers.all.count).map { .job($0) }
+  }
+
+  /// The job under the cursor of the page.
+  var jobAtCursor: Job? {
+    if case .job(let job)? = jobLine(at: jobLines.cursor) { job } else { nil }
+  }
+
+  /// The transfer under the cursor, where the page is on screen.
+  var transferAtCursor: Transfer? {
+    guard view == .jobs, details == nil, case .transfer(let transfer)? = jobLine(at: jobLines.cursor) else {
+      return nil
+    }
+    return transfer
+  }
+}
+
+extension String {
+  fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
+}
