@@ -132,18 +132,27 @@ struct ListedStore: PartitionableStore {
   }
 
   func list(_ request: ListRequest) -> ListPages {
-    let wanted = objects.filter { object in
-      object.key.string.utf8.starts(with: request.prefix.utf8)
-        && request.startAfter.map { $0.utf8.lexicographicallyPrecedes(object.key.string.utf8) } ?? true
+    // In order, so those wanted stand together; found by halving.
+    var first = 0
+    var end = objects.count
+    while first < end {
+      let middle = (first + end) / 2
+      let key = objects[middle].key.string.utf8
+      let isBefore =
+        key.lexicographicallyPrecedes(request.prefix.utf8)
+        || request.startAfter.map { !$0.utf8.lexicographicallyPrecedes(key) } ?? false
+      if isBefore { first = middle + 1 } else { end = middle }
     }
+    let wanted = objects[first...]
     return ListPages {
       let place = Gauge()
       return { () async throws(StoreError) -> ListPage? in
         if let fault { throw fault }
         let start = await place.now
-        guard start < wanted.count else { return nil }
         await place.add(request.pageSize)
-        return ListPage(objects: Array(wanted[start..<min(start + request.pageSize, wanted.count)]))
+        let page = wanted.dropFirst(start).prefix(request.pageSize)
+          .prefix { $0.key.string.utf8.starts(with: request.prefix.utf8) }
+        return page.isEmpty ? nil : ListPage(objects: Array(page))
       }
     }
   }
