@@ -5,6 +5,7 @@ package struct HTTPRequest: Sendable {
   package var url: String
   /// In the order they are sent. `Host`, `Content-Length` and `Connection` are the transport's.
   package var headers: [HTTPField]
+  /// With PUT and POST only.
   package var body: HTTPBody
   package var timeouts: HTTPTimeouts
 
@@ -61,7 +62,7 @@ package struct HTTPTimeouts: Hashable, Sendable {
   /// Until the connection stands, TLS included. Default: 10 s.
   package var connect: Duration = .seconds(10)
   /// Without a byte either way, also while an answer is waited for; time in which nobody reads the body does not count.
-  /// Nil: for ever. Default: 30 s.
+  /// Speed is taken over some seconds, so short ones fire later by that much. Nil: for ever. Default: 30 s.
   package var stall: Duration? = .seconds(30)
   /// For the whole exchange. Default: nil, as long as it moves.
   package var total: Duration?

@@ -29,6 +29,9 @@ struct EasyOptions {
       throw .invalidRequest(detail: "a URL that is neither http nor https")
     }
 
+    if request.body != .none, request.method != .put, request.method != .post {
+      throw .invalidRequest(detail: "a body with \(request.method.rawValue)")
+    }
     switch request.method {
     case .get: ccurl_set_long(easy, CURLOPT_HTTPGET, 1)
     case .head: ccurl_set_long(easy, CURLOPT_NOBODY, 1)
