@@ -165,7 +165,7 @@ extension BucketCheckup {
 
   private var unasked: Finding {
     Finding(
-      name, "\(location) at \(server): not asked", advice: "there it needs credentials that are accepted; see above")
+      name, "\(location) at \(server): not asked", advice: "mend the credentials first, see above")
   }
 
   private func unreached(_ reach: BucketReach) -> Finding {

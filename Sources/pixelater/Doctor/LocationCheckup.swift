@@ -4,8 +4,14 @@ import Pipeline
 import Settings
 
 /// Whether the two locations can be worked with.
-struct LocationCheckup {
-  let session: Session
+struct LocationCheckup: Sendable {
+  private let settings: Settings
+  private let locations: Locations
+
+  init(session: Session) {
+    settings = session.settings
+    locations = session.locations
+  }
 
   /// What was found out about one of them.
   private struct End: Sendable {
@@ -31,7 +37,7 @@ struct LocationCheckup {
     if let bucket = source.bucket { findings += EventCheckup.wiring(of: bucket) }
     if let from = source.location, let to = destination.location {
       let overlap = overlap(from, to)
-      let loops = EventCheckup.loops(source.bucket, destination.bucket, naming: session.settings.naming)
+      let loops = EventCheckup.loops(source.bucket, destination.bucket, naming: settings.naming)
       findings += overlap.isWell && loops.contains { !$0.isWell } ? loops : [overlap] + loops
     }
     if case .directory(let path)? = source.location?.place, LocalFile.isFolder(path) { findings.append(watches(path)) }
@@ -41,7 +47,7 @@ struct LocationCheckup {
   private func examine(_ role: Locations.Role) async -> End {
     let location: Location
     do throws(LocationsError) {
-      location = try session.locations.location(of: role)
+      location = try locations.location(of: role)
     } catch .access(let detail) {
       return End(findings: [CredentialsCheckup.unusable(detail)])
     } catch {
@@ -51,9 +57,9 @@ struct LocationCheckup {
     case .directory(let path): return End(location: location, findings: check(path, role))
     case .bucket(let name):
       do throws(LocationsError) {
-        let access = try session.locations.buckets.access(for: role)
+        let access = try locations.buckets.access(for: role)
         let checkup = BucketCheckup(
-          bucket: name, location: location, role: role, access: access, settings: session.settings)
+          bucket: name, location: location, role: role, access: access, settings: settings)
         let bucket = await checkup.examine()
         return End(location: location, bucket: bucket, findings: bucket.findings)
       } catch {
@@ -69,7 +75,7 @@ struct LocationCheckup {
         Finding(
           name, "\(path): not there",
           advice:
-            "mkdir -p '\(path)', or correct \(session.settings.origin(of: role == .source ? .source : .destination))")
+            "mkdir -p '\(path)', or correct \(settings.origin(of: role == .source ? .source : .destination))")
       ]
     }
     guard LocalFile.isFolder(path) else {
@@ -77,7 +83,7 @@ struct LocationCheckup {
     }
     var findings: [Finding] = []
     let isReadable = access(path, R_OK | X_OK) == 0
-    let needsWriting = role == .destination && !session.settings.isReadOnly
+    let needsWriting = role == .destination && !settings.isReadOnly
     let isWritable = access(path, W_OK | X_OK) == 0
     if !isReadable {
       findings.append(Finding(name, "\(path): not readable", advice: "give this user the right to read and enter it"))

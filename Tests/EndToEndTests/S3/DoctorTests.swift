@@ -287,7 +287,8 @@ struct DoctorTests {
     let program = Program(workspace: workspace, environment: environment)
     let arguments = ["--source", "s3://bucket-1", "--destination", "s3://bucket-2"]
     let rows = try await program.run(["info", "--json"] + arguments, located: false).rows()
-    let access = try #require(try #require(rows.first)["aws"] as? [[String: Any]])
+    let row = try #require(rows.first)
+    let access = try #require(row["aws"] as? [[String: Any]])
     #expect(access.map { $0["role"] as? String } == ["source", "destination"])
     #expect(access.map { $0["credentials"] as? String } == ["environment", "environment"])
     #expect(access.map { $0["region"] as? String } == ["eu-west-1", "eu-west-1"])
@@ -300,7 +301,8 @@ struct DoctorTests {
     #expect(text.output.contains("from environment"))
     #expect(!text.output.contains("hush-hush") && !text.output.contains("AKID"))
 
-    let folders = try #require(try await program("info", "--json").rows().first)["aws"] as? [[String: Any]]
+    let plain = try #require(try await program("info", "--json").rows().first)
+    let folders = plain["aws"] as? [[String: Any]]
     #expect(folders?.count == 1)
     #expect(folders?.first?["role"] is NSNull)
     #expect(folders?.first?["credentials"] is NSNull)
