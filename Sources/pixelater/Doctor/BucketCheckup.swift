@@ -110,7 +110,7 @@ struct BucketCheckup: Sendable {
       if isReadOnly {
         examination.findings.append(Finding("\(name) write", "not asked: nothing will be written"))
       } else if let put {
-        examination.findings.append(writing(put, mayRead: get == .granted))
+        examination.findings.append(writing(put, mayRead: get == .granted, isListed: isListed))
       }
     }
     if let versions { examination.findings.append(versions) }
@@ -212,7 +212,7 @@ extension BucketCheckup {
     }
   }
 
-  private func writing(_ permission: Permission, mayRead: Bool) -> Finding {
+  private func writing(_ permission: Permission, mayRead: Bool, isListed: Bool) -> Finding {
     let check = "\(name) write"
     switch permission {
     case .granted: return Finding(check, "allowed")
@@ -220,6 +220,8 @@ extension BucketCheckup {
       return Finding(
         check, "allowed, but what was written cannot be removed (\(explanation(of: error)))",
         advice: "allow s3:DeleteObject on \(objectsARN), and delete \(location.prefix).pixelater/doctor")
+    case .denied where !isListed:
+      return Finding(check, "cannot be told from outside without s3:ListBucket")
     case .denied:
       let actions = mayRead ? "s3:PutObject" : "s3:PutObject and s3:GetObject"
       return Finding(check, "denied", advice: "allow \(actions) on \(objectsARN), or work with --read-only")

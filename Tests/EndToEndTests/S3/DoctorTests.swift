@@ -174,6 +174,43 @@ struct DoctorTests {
     #expect(overlap.all("loop hazard").contains { !$0.isWell && $0.detail.contains("overlap") })
   }
 
+  @Test("A user is told which rights of a policy lack, and needs no more than the least")
+  func policies() async throws {
+    let buckets = try EngineBuckets(try await S3Engine.ministack(verifying: true))
+    let source = try await buckets.make("source")
+    let destination = try await buckets.make("destination")
+    let (from, to) = ("arn:aws:s3:::\(source.bucket)", "arn:aws:s3:::\(destination.bucket)")
+    let locations = ("s3://\(source.bucket)/in/", "s3://\(destination.bucket)")
+
+    let least = try await buckets.makeUser(allowing: [
+      (["s3:ListBucket"], from), (["s3:GetObject"], from + "/in/*"), (["s3:ListBucket"], to),
+      (["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], to + "/*"),
+    ])
+    let well = try await doctor(locations.0, locations.1, least)
+    #expect(well.status == 0, "\(well.lines.filter { !$0.isWell })")
+    #expect(try well.only("credentials").detail.contains(":user/user-"))
+    #expect(try well.only("destination write").detail == "allowed")
+
+    let reader = try await buckets.makeUser(allowing: [
+      (["s3:ListBucket"], from), (["s3:GetObject"], from + "/*"), (["s3:ListBucket"], to),
+      (["s3:GetObject"], to + "/*"),
+    ])
+    let reading = try await doctor(locations.0, locations.1, reader)
+    #expect(reading.lines.filter { !$0.isWell }.map(\.check) == ["destination write"])
+    #expect(try reading.only("destination write").advice?.hasPrefix("allow s3:PutObject on \(to)/*") == true)
+    let readOnly = try await doctor(locations.0, locations.1, reader, more: ["--read-only"])
+    #expect(readOnly.status == 0)
+
+    let lister = try await buckets.makeUser(allowing: [(["s3:ListBucket"], from), (["s3:*"], to + "*")])
+    let listing = try await doctor(locations.0, locations.1, lister)
+    #expect(listing.lines.filter { !$0.isWell }.map(\.check) == ["source read"])
+
+    let outsider = try await buckets.makeUser(allowing: [(["s3:GetObject"], from + "/*")])
+    let outside = try await doctor(locations.0, locations.1, outsider)
+    #expect(outside.lines.filter { !$0.isWell }.map(\.check) == ["source list", "destination list"])
+    #expect(try await buckets.keys(destination).isEmpty)
+  }
+
   // MARK: No way to a server
 
   @Test("Without credentials it says where it looked")
@@ -261,6 +298,25 @@ struct DoctorTests {
     #expect(source.advice?.contains("source_region = \"eu-west-1\"") == true)
     #expect(try report.only("destination").advice?.contains("destination_region = \"eu-west-1\"") == true)
     #expect(try report.only("events").detail.contains("does not tell"))
+  }
+
+  @Test("Credentials that end soon are well, and it is said when they end")
+  func expiring() async throws {
+    let server = try FaultServer { request in
+      request.target.contains("list-type=2") ? Self.listing() : .status(404, body: Self.fault("NoSuchKey"))
+    }
+    let end = Date.now.addingTimeInterval(300).formatted(.iso8601)
+    let report = try await doctor(
+      "s3://bucket-1", "s3://bucket-2", keys(to: server.url, more: ["AWS_CREDENTIAL_EXPIRATION": end]))
+    #expect(report.status == 0)
+    let line = try report.only("credentials")
+    let stated = end.replacing("T", with: " ").replacing("Z", with: " UTC")
+    #expect(line.detail.contains("good until \(stated) (4m 5"), "\(line.detail)")
+    #expect(line.advice?.contains("renew") == true)
+    let past = try await doctor(
+      "s3://bucket-1", "s3://bucket-2",
+      keys(to: server.url, more: ["AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"]))
+    #expect(try !past.only("credentials").isWell)
   }
 
   @Test("What a server says is escaped")

@@ -1,4 +1,5 @@
 import AWS
+import Foundation
 import HTTPTransport
 import ObjectStore
 import TestServers
@@ -66,6 +67,38 @@ struct EngineBuckets: Sendable {
     // http://host/000000000000/name
     let account = try #require(text.firstMatch(of: /\/([0-9]{12})\//)).1
     return "arn:aws:sqs:\(engine.region):\(account):\(name)"
+  }
+
+  /// Makes a user of IAM who may do what a policy says.
+  ///
+  /// - Returns: the variables by which a program is that user.
+  func makeUser(allowing statements: [(actions: [String], resource: String)]) async throws -> [String: String] {
+    let name = S3Engine.bucketName("user")
+    let parts = statements.map { statement in
+      let actions = statement.actions.map { "\"\($0)\"" }.joined(separator: ",")
+      return "{\"Effect\":\"Allow\",\"Action\":[\(actions)],\"Resource\":\"\(statement.resource)\"}"
+    }
+    let policy = "{\"Version\":\"2012-10-17\",\"Statement\":[\(parts.joined(separator: ","))]}"
+    _ = try await identity("CreateUser", [("UserName", name)])
+    _ = try await identity(
+      "PutUserPolicy", [("UserName", name), ("PolicyName", "tests"), ("PolicyDocument", policy)])
+    let answer = try await identity("CreateAccessKey", [("UserName", name)])
+    var environment = environment
+    environment["AWS_ACCESS_KEY_ID"] = String(
+      try #require(answer.firstMatch(of: /<AccessKeyId>([^<]+)</)).1)
+    environment["AWS_SECRET_ACCESS_KEY"] = String(
+      try #require(answer.firstMatch(of: /<SecretAccessKey>([^<]+)</)).1)
+    return environment
+  }
+
+  private func identity(_ action: String, _ fields: [(name: String, value: String)]) async throws -> String {
+    let form = ([("Action", action), ("Version", "2010-05-08")] + fields).map { name, value in
+      name + "=" + (value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")
+    }.joined(separator: "&")
+    let request = ServiceRequest(
+      .post, headers: [HTTPField("Content-Type", "application/x-www-form-urlencoded")], body: .bytes(Array(form.utf8)),
+      payload: .of(Array(form.utf8)))
+    return String(decoding: try await client("iam").exchange(request).body, as: UTF8.self)
   }
 
   private func client(_ service: String) -> ServiceClient {
