@@ -4,12 +4,11 @@ package import ObjectStore
 
 /// Questions that find out what may be done with a bucket, and change nothing.
 extension S3Store {
-  /// Shorter than those of work: somebody waits for what is wrong.
+  /// Shorter than those of work: somebody waits for what is wrong. Two tries end in about the time of one connection.
   static var probeTimeouts: HTTPTimeouts {
     var timeouts = HTTPTimeouts()
     timeouts.connect = .seconds(4)
-    timeouts.stall = .seconds(5)
-    timeouts.total = .seconds(15)
+    timeouts.total = .seconds(5)
     return timeouts
   }
 
