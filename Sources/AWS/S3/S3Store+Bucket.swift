@@ -20,4 +20,49 @@ extension S3Store {
       throw error.storeError(.open, bucket)
     }
   }
+
+  /// Where calls go now: the region that was given, or the one the server named when that was wrong.
+  package var region: String { client.region }
+
+  /// Whom the bucket tells of what happens in it. Needs `s3:GetBucketNotification`.
+  package func notifications() async throws(StoreError) -> BucketNotifications {
+    do throws(ServiceError) {
+      return try BucketNotifications(try await client.exchange(question("notification")).body)
+    } catch {
+      throw error.storeError(.open, bucket)
+    }
+  }
+
+  /// What becomes of objects that are replaced or removed. Needs `s3:GetBucketVersioning`.
+  package func versioning() async throws(StoreError) -> BucketVersioning {
+    do throws(ServiceError) {
+      let body = try await client.exchange(question("versioning")).body
+      guard let root = try? XMLElement(parsing: body), root.name == "VersioningConfiguration" else {
+        throw ServiceError.invalidAnswer(detail: "no VersioningConfiguration")
+      }
+      return switch root["Status"]?.text {
+      case "Enabled": .enabled
+      case "Suspended": .suspended
+      default: .never
+      }
+    } catch {
+      throw error.storeError(.open, bucket)
+    }
+  }
+
+  /// One of the bucket's own configurations.
+  private func question(_ name: String) -> ServiceRequest {
+    var request = request(.get, query: [(name, "")])
+    request.timeouts = Self.probeTimeouts
+    return request
+  }
+}
+
+/// Whether a bucket keeps what is replaced or removed.
+package enum BucketVersioning: Hashable, Sendable {
+  /// It never did.
+  case never
+  case enabled
+  /// It did; what was kept is still there.
+  case suspended
 }

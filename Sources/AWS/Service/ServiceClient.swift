@@ -56,7 +56,7 @@ package final class ServiceClient: Sendable {
 
   package let gate: RequestGate
   private let service: String
-  private let shared: Shared
+  let shared: Shared
   private let credentials: any CredentialProvider
   private let base: BaseURL
   private let state: Locked<State>

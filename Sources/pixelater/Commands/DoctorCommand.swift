@@ -4,10 +4,11 @@ import Settings
 struct DoctorCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Checks settings, locations, system and terminal; says what to do.",
+    abstract: "Checks settings, credentials, locations and terminal; says what to do.",
     usage: "pixelater doctor [<options>]",
     discussion: """
-      Each line says ok, or what is wrong and what to do about it. Ends with status 1 if something is wrong.
+      Each line says ok, or what is wrong and what to do about it. Ends with status 1 if something is wrong. What may be
+      done in a bucket is found out by requests that change nothing there.
 
       EXAMPLES
         pixelater doctor
@@ -20,9 +21,10 @@ struct DoctorCommand: BackgroundCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
+    let locations = await LocationCheckup(session: session).findings()
+    if Task.isCancelled { return .interrupted }
     let findings =
-      ConfigCheckup(session: session).findings + LocationCheckup(session: session).findings
-      + TerminalCheckup(session: session).findings
+      ConfigCheckup(session: session).findings + locations + TerminalCheckup(session: session).findings
     let style = session.text
     for finding in findings {
       if json {
@@ -37,21 +39,5 @@ struct DoctorCommand: BackgroundCommand {
       if let advice = finding.advice { session.output.line(TextStyle.pad("", 23) + "-> " + style.safe(advice)) }
     }
     return findings.allSatisfy(\.isWell) ? .success : .someFailed
-  }
-}
-
-/// One thing that was looked at.
-struct Finding: Sendable {
-  var check: String
-  var detail: String
-  /// What to do; nil where all is well.
-  var advice: String?
-
-  var isWell: Bool { advice == nil }
-
-  init(_ check: String, _ detail: String, advice: String? = nil) {
-    self.check = check
-    self.detail = detail
-    self.advice = advice
   }
 }

@@ -6,7 +6,7 @@ import Settings
 struct InfoCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Shows every setting, where it came from, and where files are kept.",
+    abstract: "Shows every setting, how buckets are reached, and where files are kept.",
     usage: "pixelater info [<options>]",
     discussion: """
       EXAMPLES
@@ -20,7 +20,9 @@ struct InfoCommand: BackgroundCommand {
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
-    if json { session.output.line(object(session)) } else { table(session) }
+    let access = await AccessFacts.all(session)
+    if Task.isCancelled { return .interrupted }
+    if json { session.output.line(object(session, access)) } else { table(session, access) }
     return .success
   }
 
@@ -37,7 +39,7 @@ struct InfoCommand: BackgroundCommand {
     ]
   }
 
-  private func object(_ session: Session) -> JSON {
+  private func object(_ session: Session, _ access: [AccessFacts]) -> JSON {
     let settings = session.settings
     return [
       "version": .string(Pixelater.version),
@@ -54,6 +56,7 @@ struct InfoCommand: BackgroundCommand {
             ]
           )
         }),
+      "aws": .array(access.map(\.json)),
       "configFile": .optional(settings.configFile),
       "paths": .object(
         paths(settings).map { name, values in
@@ -62,7 +65,7 @@ struct InfoCommand: BackgroundCommand {
     ]
   }
 
-  private func table(_ session: Session) {
+  private func table(_ session: Session, _ access: [AccessFacts]) {
     let settings = session.settings
     let style = session.text
     session.output.line("pixelater \(Pixelater.version), engine \(PixelEngine.version)")
@@ -74,6 +77,12 @@ struct InfoCommand: BackgroundCommand {
       session.output.line(
         TextStyle.pad(key.rawValue, 22) + "  " + TextStyle.pad(value, 28) + "  "
           + style.paint(settings[key] == nil ? "not set" : style.safe(settings.origin(of: key).description), .dim))
+    }
+    for facts in access {
+      session.output.line("")
+      let title = facts.role.map { "AWS, \($0.rawValue)" } ?? "AWS"
+      session.output.line(style.paint(TextStyle.pad(title, 22) + "  VALUE", .strong))
+      for (name, value) in facts.rows { session.output.line(TextStyle.pad(name, 22) + "  " + style.safe(value)) }
     }
     session.output.line("")
     session.output.line(style.paint(TextStyle.pad("FILES", 22) + "  PATH", .strong))

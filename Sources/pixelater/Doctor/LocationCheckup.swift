@@ -4,41 +4,78 @@ import Pipeline
 import Settings
 
 /// Whether the two locations can be worked with.
-struct LocationCheckup {
-  let session: Session
+struct LocationCheckup: Sendable {
+  private let settings: Settings
+  private let locations: Locations
 
-  var findings: [Finding] {
+  init(session: Session) {
+    settings = session.settings
+    locations = session.locations
+  }
+
+  /// What was found out about one of them.
+  private struct End: Sendable {
+    /// Nil where the settings name none that can be.
+    var location: Location?
+    var bucket: BucketExamination?
     var findings: [Finding] = []
-    var found: [Locations.Role: Location] = [:]
-    for role in Locations.Role.allCases {
-      do throws(LocationsError) {
-        let location = try session.locations.location(of: role)
-        found[role] = location
-        findings += check(location, role)
-      } catch {
-        findings.append(Finding(role.rawValue, "not usable", advice: CommandFailure(error).message))
-      }
+  }
+
+  func findings() async -> [Finding] {
+    // Both at once: a server that does not answer is waited for once.
+    async let examinedSource = examine(.source)
+    async let examinedDestination = examine(.destination)
+    let source = await examinedSource
+    let destination = await examinedDestination
+    let buckets = [source.bucket, destination.bucket].compactMap { $0 }
+
+    var findings = CredentialsCheckup.merged(
+      source: source.bucket?.credentials, destination: destination.bucket?.credentials)
+    // A profile that is not there is the same for both.
+    for finding in source.findings + destination.findings where !findings.contains(finding) { findings.append(finding) }
+    findings += ClockCheckup.findings(offsets: buckets.filter(\.hasAnswered).map(\.clockOffset))
+    if let bucket = source.bucket { findings += EventCheckup.wiring(of: bucket) }
+    if let from = source.location, let to = destination.location {
+      let overlap = overlap(from, to)
+      let loops = EventCheckup.loops(source.bucket, destination.bucket, naming: settings.naming)
+      findings += overlap.isWell && loops.contains { !$0.isWell } ? loops : [overlap] + loops
     }
-    if let source = found[.source], let destination = found[.destination] {
-      findings.append(overlap(source, destination))
-    }
-    if case .directory(let path)? = found[.source]?.place, LocalFile.isFolder(path) { findings.append(watches(path)) }
+    if case .directory(let path)? = source.location?.place, LocalFile.isFolder(path) { findings.append(watches(path)) }
     return findings
   }
 
-  private func check(_ location: Location, _ role: Locations.Role) -> [Finding] {
-    let name = role.rawValue
-    guard case .directory(let path) = location.place else {
-      return [
-        Finding(name, location.description, advice: "this build opens folders only, not S3; give a folder")
-      ]
+  private func examine(_ role: Locations.Role) async -> End {
+    let location: Location
+    do throws(LocationsError) {
+      location = try locations.location(of: role)
+    } catch .access(let detail) {
+      return End(findings: [CredentialsCheckup.unusable(detail)])
+    } catch {
+      return End(findings: [Finding(role.rawValue, "not usable", advice: CommandFailure(error).message)])
     }
+    switch location.place {
+    case .directory(let path): return End(location: location, findings: check(path, role))
+    case .bucket(let name):
+      do throws(LocationsError) {
+        let access = try locations.buckets.access(for: role)
+        let checkup = BucketCheckup(
+          bucket: name, location: location, role: role, access: access, settings: settings)
+        let bucket = await checkup.examine()
+        return End(location: location, bucket: bucket, findings: bucket.findings)
+      } catch {
+        return End(location: location, findings: [CredentialsCheckup.unusable(CommandFailure(error).message)])
+      }
+    }
+  }
+
+  private func check(_ path: String, _ role: Locations.Role) -> [Finding] {
+    let name = role.rawValue
     guard LocalFile.isThere(path) else {
       return [
         Finding(
           name, "\(path): not there",
           advice:
-            "mkdir -p '\(path)', or correct \(session.settings.origin(of: role == .source ? .source : .destination))")
+            "mkdir -p '\(path)', or correct \(settings.origin(of: role == .source ? .source : .destination))")
       ]
     }
     guard LocalFile.isFolder(path) else {
@@ -46,7 +83,7 @@ struct LocationCheckup {
     }
     var findings: [Finding] = []
     let isReadable = access(path, R_OK | X_OK) == 0
-    let needsWriting = role == .destination && !session.settings.isReadOnly
+    let needsWriting = role == .destination && !settings.isReadOnly
     let isWritable = access(path, W_OK | X_OK) == 0
     if !isReadable {
       findings.append(Finding(name, "\(path): not readable", advice: "give this user the right to read and enter it"))

@@ -66,6 +66,8 @@ struct Program: Sendable {
     [
       "PATH": "/usr/bin:/bin", "HOME": workspace.folder + "/home", "TZ": "UTC", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
       "TERM": "xterm-256color", "SWIFT_BACKTRACE": "enable=no",
+      // A machine of EC2 would lend its role.
+      "AWS_EC2_METADATA_DISABLED": "true",
     ].merging(environment) { _, new in new }
   }
 }
