@@ -137,6 +137,7 @@ struct StatusReport {
 extension StoreError {
   /// What a message about a whole listing should name: the location that the key belongs to is not known here, so both.
   func subject(in workspace: Workspace) -> String {
-    key.isEmpty ? "\(workspace.source.location) or \(workspace.destination.location)" : key
+    // Of a listing the key is a prefix, which says nothing of where it was looked for.
+    key.isEmpty || operation == .list ? "\(workspace.source.location) or \(workspace.destination.location)" : key
   }
 }
