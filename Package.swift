@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "HTTPTransportTests", dependencies: ["HTTPTransport", "TestServers"], swiftSettings: strict),
     .testTarget(
-      name: "AWSTests", dependencies: ["AWS", "HTTPTransport", "ObjectStore"], swiftSettings: strict),
+      name: "AWSTests", dependencies: ["AWS", "HTTPTransport", "ObjectStore", "TestServers"], swiftSettings: strict),
     .testTarget(
       name: "PipelineTests", dependencies: ["Pipeline", "ObjectStore", "PixelEngine"],
       swiftSettings: strict),
@@ -108,7 +108,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "pixelater", "Console", "PixelEngine", "AWS", "HTTPTransport", "ObjectStore", "TestServers",
+        "pixelater", "Console", "PixelEngine", "AWS", "HTTPTransport", "ObjectStore", "Pipeline", "TestServers",
       ],
       swiftSettings: strict),
   ],

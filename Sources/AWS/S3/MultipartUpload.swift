@@ -17,6 +17,7 @@ struct MultipartUpload {
     let upload = try await create()
     do throws(ServiceError) {
       let parts = try await send(upload)
+      try content.checkUnchanged()
       return try await complete(upload, parts)
     } catch {
       // Also where this task is cancelled: the clearing up is a task of its own.
@@ -117,10 +118,12 @@ struct MultipartUpload {
 
     let answer = try await store.client.attempt { [store, request] (credentials) async throws(ServiceError) in
       let response = try await store.client.sendOnce(request, credentials)
-      let body: [UInt8]
+      var body: [UInt8]
       do throws(HTTPError) { body = try await response.body.collect(limit: 1 << 16) } catch {
         throw ServiceError(error)
       }
+      // The blanks may come before all else.
+      body = Array(body.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D })
       let root = try document(body)
       // An answer of success was on its way before it was known to be one.
       if root.name == "Error" { throw ServiceError.refused(ServiceFault(response, body: body)) }

@@ -33,6 +33,8 @@ extension ServiceError {
     switch fault.code {
     case "NoSuchKey", "NoSuchVersion": .notFound
     case "NoSuchBucket": .noSuchBucket
+    // Given up by somebody else, or put together by a call whose answer was lost: the object itself may be there or not.
+    case "NoSuchUpload": .unavailable(detail: fault.summary)
     case "AccessDenied", "AccountProblem", "AllAccessDisabled", "InvalidPayer", "NotSignedUp":
       .accessDenied
     case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "InvalidSecurity",

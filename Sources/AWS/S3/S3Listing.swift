@@ -27,12 +27,14 @@ private actor Listing {
 
   func nextPage() async throws(StoreError) -> ListPage? {
     while !hasEnded {
+      let page: ListPage
       do throws(ServiceError) {
-        let page = try await fetch()
-        if !page.objects.isEmpty || !page.commonPrefixes.isEmpty { return page }
+        page = try await fetch()
       } catch {
         throw error.storeError(.list, request.prefix)
       }
+      try checkOrder(of: page)
+      if !page.objects.isEmpty || !page.commonPrefixes.isEmpty { return page }
     }
     return nil
   }
@@ -52,18 +54,24 @@ private actor Listing {
       let response = try await store.client.sendOnce(call, credentials)
       return try await ListAnswer.read(response.body)
     }
-    try check(answer)
+    if answer.isTruncated, answer.nextToken == nil || answer.nextToken == token {
+      throw .invalidAnswer(detail: "a listing that says it goes on, and not where")
+    }
     hasEnded = answer.nextToken == nil
     token = answer.nextToken
     return answer.page
   }
 
-  private func check(_ answer: ListAnswer) throws(ServiceError) {
-    if answer.isTruncated, answer.nextToken == nil || answer.nextToken == token {
-      throw .invalidAnswer(detail: "a listing that says it goes on, and not where")
-    }
-    for object in answer.page.objects {
-      if let last, !(last < object.key) { throw .invalidAnswer(detail: "a listing out of the order of its keys") }
+  /// Asking again would not help: some servers list by folders.
+  private func checkOrder(of page: ListPage) throws(StoreError) {
+    for object in page.objects {
+      if let last, !(last < object.key) {
+        hasEnded = true
+        throw StoreError(
+          operation: .list, key: request.prefix,
+          reason: .other(detail: "its listings are not in the byte order of their keys, as S3's are: it cannot be used")
+        )
+      }
       last = object.key
     }
   }
@@ -105,6 +113,8 @@ struct ListAnswer: Sendable {
     /// Within `Contents`, or within `CommonPrefixes`.
     private var inObject = false
     private var inPrefix = false
+    /// An object without size or date was told: left out, it would count as gone.
+    private var isIncomplete = false
 
     private var key: [UInt8] = []
     private var size: Int64?
@@ -140,7 +150,11 @@ struct ListAnswer: Sendable {
           size = Int64(String(decoding: text, as: UTF8.self))
         } else if name == "Contents" {
           inObject = false
-          if let size, let date, size >= 0 { objects.append((key, size, date, etag)) }
+          if let size, let date, size >= 0 {
+            objects.append((key, size, date, etag))
+          } else {
+            isIncomplete = true
+          }
         }
       } else if inPrefix {
         if name == "Prefix" { prefixes.append(text) }
@@ -157,22 +171,24 @@ struct ListAnswer: Sendable {
     /// - Throws: `invalidAnswer` where it was no listing.
     func answer() throws(ServiceError) -> ListAnswer {
       guard isListing else { throw .invalidAnswer(detail: "no ListBucketResult") }
+      guard !isIncomplete else { throw .invalidAnswer(detail: "an object without its size or time") }
       if !result.isTruncated || result.nextToken?.isEmpty == true { result.nextToken = nil }
       result.page.objects.reserveCapacity(objects.count)
       for object in objects {
         // A name that no key can have is not one that could be asked for.
-        guard let key = ObjectKey(text(object.key)) else { continue }
+        guard let key = text(object.key).flatMap({ ObjectKey($0) }) else { continue }
         result.page.objects.append(
           ObjectSummary(key: key, size: object.size, lastModified: object.date, etag: object.etag))
       }
-      result.page.commonPrefixes = prefixes.map { text($0) }
+      result.page.commonPrefixes = prefixes.compactMap { text($0) }
       return result
     }
 
-    private func text(_ bytes: [UInt8]) -> String {
+    /// Nil where it is no text: mended, it would be the name of something else.
+    private func text(_ bytes: [UInt8]) -> String? {
       let text = String(decoding: bytes, as: UTF8.self)
       guard isEncoded, let decoded = PercentEncoding.decode(text, plusIsSpace: true) else { return text }
-      return String(decoding: decoded, as: UTF8.self)
+      return String(validating: decoded, as: UTF8.self)
     }
   }
 }

@@ -43,7 +43,16 @@ extension S3Store {
     request.payload = .sha256(digest.hexadecimal)
     do throws(ServiceError) {
       let answer = try await client.exchange(request, limit: 4 << 20)
-      return try faults(in: answer.body, status: answer.response.status)
+      var errors: [StoreError] = []
+      for error in try faults(in: answer.body, status: answer.response.status) {
+        // One object of many failed for the moment: by itself, as it is repeated then.
+        if error.isTransient, let key = ObjectKey(error.key), batch.contains(where: { $0.key == key }) {
+          do throws(StoreError) { try await delete(key) } catch { errors.append(error) }
+        } else {
+          errors.append(error)
+        }
+      }
+      return errors
     } catch {
       return batch.map { error.storeError(.delete, $0.key.string) }
     }
@@ -58,6 +67,7 @@ extension S3Store {
     if root.name == "Error" {
       throw .refused(ServiceFault(status: status, code: root["Code"]?.text ?? "", message: root["Message"]?.text ?? ""))
     }
+    guard root.name == "DeleteResult" else { throw .invalidAnswer(detail: "no DeleteResult") }
     return root.children.filter { $0.name == "Error" && $0["Code"]?.text != "NoSuchKey" }.map { error in
       ServiceError.refused(
         ServiceFault(status: status, code: error["Code"]?.text ?? "", message: error["Message"]?.text ?? "")

@@ -53,7 +53,9 @@ private struct ContentPart {
       let first = Int64(text[text.index(text.startIndex, offsetBy: 6)..<dash]),
       let last = Int64(text[text.index(after: dash)..<slash]), first >= 0, last >= first, last < Int64.max
     else { throw .invalidAnswer(detail: "a part without a Content-Range") }
-    guard first == wanted?.lowerBound else { throw .invalidAnswer(detail: "another part than was asked for") }
+    guard let wanted, first == wanted.lowerBound, last < wanted.upperBound else {
+      throw .invalidAnswer(detail: "another part than was asked for")
+    }
     range = first..<last + 1
     total = Int64(text[text.index(after: slash)...])
   }
@@ -89,8 +91,11 @@ private actor Download {
         body = nil
         return nil
       }
+      // Repeated by itself already.
+      if body == nil {
+        do throws(ServiceError) { try await resume() } catch { throw error.storeError(.get, key.string) }
+      }
       do throws(ServiceError) {
-        if body == nil { try await resume() }
         guard let chunk = try await read() else {
           body = nil
           // Without a length the end is the end.
@@ -106,8 +111,10 @@ private actor Download {
       } catch {
         body = nil
         breaks += 1
-        guard error.remedy == .retry, end != nil, breaks <= Self.patience else {
-          throw error.storeError(.get, key.string)
+        guard error.remedy == .retry, end != nil, breaks <= Self.patience,
+          await store.client.waitToRepeat(after: error, failures: breaks)
+        else {
+          throw (Task.isCancelled ? ServiceError.cancelled : error).storeError(.get, key.string)
         }
       }
     }
@@ -122,6 +129,10 @@ private actor Download {
     rest.range = offset..<(end ?? Int64.max)
     let response = try await store.client.stream(store.getRequest(key, rest))
     _ = try ContentPart(response, wanted: rest.range)
+    // Not every server looks at If-Match.
+    if let wanted = options.ifMatch, let etag = response.headers["etag"], ETag.bare(etag) != wanted {
+      throw .refused(ServiceFault(status: 412, code: "PreconditionFailed"))
+    }
     body = response.body
   }
 }

@@ -49,8 +49,18 @@ struct UploadContent: Sendable {
 
   init(_ content: PutContent) throws(ServiceError) {
     self.content = content
+    count = try Self.count(of: content)
+  }
+
+  /// Throws where the file has another size by now: what was sent is not what it holds.
+  func checkUnchanged() throws(ServiceError) {
+    guard case .file(let path) = content, try Self.count(of: content) != count else { return }
+    throw .transport(.unreadableFile(path: path, code: EAGAIN))
+  }
+
+  private static func count(of content: PutContent) throws(ServiceError) -> Int64 {
     switch content {
-    case .bytes(let bytes): count = Int64(bytes.count)
+    case .bytes(let bytes): return Int64(bytes.count)
     case .file(let path):
       var status = stat()
       guard !path.isEmpty, stat(path, &status) == 0 else {
@@ -59,7 +69,7 @@ struct UploadContent: Sendable {
       guard status.st_mode & S_IFMT == S_IFREG else {
         throw .transport(.unreadableFile(path: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL))
       }
-      count = Int64(status.st_size)
+      return Int64(status.st_size)
     }
   }
 

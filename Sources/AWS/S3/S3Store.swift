@@ -39,10 +39,17 @@ package final class S3Store: ObjectStore {
   package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectHead {
     let request = request(.head, key)
     do throws(ServiceError) {
-      let answer = try await client.exchange(request)
+      let answer: (response: HTTPResponse, body: [UInt8])
+      do throws(ServiceError) {
+        answer = try await client.exchange(request)
+      } catch {
+        if let reason = await explanation(of: error, to: request) { throw reason }
+        // What was wrong has been mended on the way.
+        answer = try await client.exchange(request)
+      }
       return try ObjectHead(key, answer.response.headers)
     } catch {
-      throw await explained(error, request).storeError(.head, key.string)
+      throw error.storeError(.head, key.string)
     }
   }
 
@@ -68,8 +75,10 @@ package final class S3Store: ObjectStore {
   }
 
   /// The answer to a HEAD has no body, and so no code: 403 may be a clock that is off, 400 a token that has expired. The
-  /// same question is asked once more as a GET of one byte, for the reason alone.
-  private func explained(_ error: ServiceError, _ request: ServiceRequest) async -> ServiceError {
+  /// same question is asked once more as a GET of one byte, which tells the reason, and mends what can be mended.
+  ///
+  /// - Returns: nil where the GET succeeds.
+  private func explanation(of error: ServiceError, to request: ServiceRequest) async -> ServiceError? {
     guard case .refused(let fault) = error, fault.code.isEmpty, fault.status == 400 || fault.status == 403 else {
       return error
     }
@@ -78,10 +87,14 @@ package final class S3Store: ObjectStore {
     request.headers.append(HTTPField("Range", "bytes=0-0"))
     do throws(ServiceError) {
       _ = try await client.exchange(request)
-      return error
+      return nil
     } catch let reason {
-      guard case .refused = reason else { return error }
-      return reason
+      switch reason {
+      // An empty object has no first byte.
+      case .refused(let fault) where fault.status == 416: return nil
+      case .refused, .cancelled: return reason
+      default: return error
+      }
     }
   }
 }

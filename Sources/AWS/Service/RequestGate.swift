@@ -24,6 +24,9 @@ package final class RequestGate: Sendable {
   /// Calls allowed at once now.
   package var limit: Int { state.withLock { Int($0.limit) } }
 
+  /// Calls that wait for a place.
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   /// Waits for a place; false where the task was cancelled meanwhile.
   func enter() async -> Bool {
     let ticket = state.withLock { state in
@@ -61,10 +64,12 @@ package final class RequestGate: Sendable {
   func leave(_ outcome: Outcome) {
     let next = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
       state.running -= 1
-      state.settling = max(0, state.settling - 1)
+      // Under way already when the limit shrank: of the same burst.
+      let isSettling = state.settling > 0
+      if isSettling { state.settling -= 1 }
       switch outcome {
       case .success: state.limit = min(maximum, state.limit + 1 / state.limit)
-      case .throttled where state.settling == 0:
+      case .throttled where !isSettling:
         state.limit = max(1, state.limit / 2)
         state.settling = state.running
       case .throttled, .other: break

@@ -46,7 +46,7 @@ package struct Backoff: Sendable {
 
   /// - Parameters:
   ///   - failures: so far, 1 or more.
-  ///   - hint: what the server asked for; waited for at least, and at most 5 s longer.
+  ///   - hint: what the server asked for, up to the cap; waited for at least, and at most 5 s longer.
   func delay(afterFailures failures: Int, throttled: Bool, hint: Duration?) -> Duration {
     let first = throttled ? throttledBase : base
     let delay = min(first * Double(1 << min(failures - 1, 30)), cap) * random()

@@ -137,17 +137,33 @@ package final class ServiceClient: Sendable {
     }
   }
 
+  /// For a body that broke off: waits as before a repetition, and takes it from the quota.
+  ///
+  /// - Returns: false where it is not to be repeated, for want of quota or because the task was cancelled.
+  func waitToRepeat(after failure: ServiceError, failures: Int) async -> Bool {
+    let price = failure == .transport(.timeout) ? RetryQuota.costAfterTimeout : RetryQuota.cost
+    guard shared.quota.take(price) else { return false }
+    let delay = shared.backoff.delay(afterFailures: failures, throttled: false, hint: nil)
+    do { try await shared.backoff.sleep(delay) } catch { return false }
+    return true
+  }
+
   /// Signs and sends once. An answer other than 2xx throws.
   func sendOnce(_ request: ServiceRequest, _ credentials: Credentials) async throws(ServiceError) -> HTTPResponse {
     let signed = sign(request, credentials)
     let response: HTTPResponse
-    let body: [UInt8]
+    var body: [UInt8] = []
     do throws(HTTPError) {
       response = try await shared.http.send(signed)
-      if (200..<300).contains(response.status) { return response }
+    } catch {
+      throw ServiceError(error.naming(RequestTarget(signed.url).host))
+    }
+    if (200..<300).contains(response.status) { return response }
+    do throws(HTTPError) {
       body = try await response.body.collect(limit: 1 << 16)
     } catch {
-      throw ServiceError(error)
+      // A page of a proxy's may be of any length: the status tells what there is to tell.
+      guard case .tooLarge = error else { throw ServiceError(error) }
     }
     var fault = ServiceFault(response, body: body)
     fault.serverTime = response.headers["date"].flatMap { HTTPDate.date(of: $0) }
@@ -205,7 +221,7 @@ package final class ServiceClient: Sendable {
       return true
     case .renewCredentials:
       await credentials.discard(used)
-      return (try? await credentials.credentials()).map { $0 != used } ?? false
+      return (try? await credentials.credentials()).map { !$0.isSame(as: used) } ?? false
     case .changeRegion:
       return state.withLock { state in
         // Another call may have changed it already: then this one was sent to the old region, and goes again as well.
@@ -233,6 +249,17 @@ package final class ServiceClient: Sendable {
     }
     if let text = headers["retry-after"], let value = Int(text), value >= 0 { return .seconds(min(value, 86_400)) }
     return nil
+  }
+}
+
+extension HTTPError {
+  /// The same with the server's name where it is the server that cannot be reached: there may be several.
+  fileprivate func naming(_ host: String) -> HTTPError {
+    switch self {
+    case .unknownHost(let detail): .unknownHost("\(host): \(detail)")
+    case .cannotConnect(let detail): .cannotConnect(detail: "\(host): \(detail)")
+    default: self
+    }
   }
 }
 

@@ -143,7 +143,8 @@ struct StatusReport {
 }
 
 extension StoreError {
-  /// What a message about a whole listing should name: the location that the key belongs to is not known here, so both.
+  /// What a message about a whole listing should name: the location that was listed, as the listing tells it, or the object;
+  /// where neither is told, both locations.
   func subject(in workspace: Workspace) -> String {
     key.isEmpty ? "\(workspace.source.location) or \(workspace.destination.location)" : key
   }
