@@ -84,7 +84,8 @@ struct HostileBucketTests {
     if isVerified {
       let verify = try await run(["verify"])
       #expect(verify.status == 0, "\(verify.output) \(verify.errors)")
-      #expect(verify.output.contains(" renditions checked, 0 faults"), "\(verify.output.suffix(200))")
+      let told = verify.output.replacing(",", with: "")
+      #expect(told == "\(names.count * 5) renditions checked 0 faults found\n")
     }
     try expect(try await run(["status", "--summary", "--json"]), complete: names.count)
 
