@@ -58,7 +58,7 @@ struct HostileBucketTests {
 
   /// Runs the program on a filled source, removes some sources, and cleans up after them.
   private static func work(
-    _ source: any ObjectStore, _ destination: any ObjectStore, _ names: [String],
+    _ source: any ObjectStore, _ destination: any ObjectStore, _ names: [String], isVerified: Bool,
     _ run: ([String]) async throws -> Program.Result
   ) async throws -> Outcome {
     var objects: [(key: ObjectKey, bytes: [UInt8])] = []
@@ -81,9 +81,12 @@ struct HostileBucketTests {
       let renditions = (row["renditions"] as? [String: String] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
       outcome.states[key] = "\(row["state"] ?? "") \(renditions) \(failure ?? "")"
     }
-    let verify = try await run(["verify"])
-    #expect(verify.status == 0, "\(verify.output) \(verify.errors)")
-    #expect(verify.output.contains(" renditions checked, 0 faults"), "\(verify.output.suffix(200))")
+    if isVerified {
+      let verify = try await run(["verify"])
+      #expect(verify.status == 0, "\(verify.output) \(verify.errors)")
+      let told = verify.output.replacing(",", with: "")
+      #expect(told == "\(names.count * 5) renditions checked 0 faults found\n")
+    }
     try expect(try await run(["status", "--summary", "--json"]), complete: names.count)
 
     let leaving = names.filter { gone.contains($0) }
@@ -123,7 +126,7 @@ struct HostileBucketTests {
     let workspace = try TestWorkspace()
     return try await work(
       DirectoryStore(root: workspace.source, create: true), DirectoryStore(root: workspace.destination, create: true),
-      names
+      names, isVerified: false
     ) { try await Program(workspace: workspace).run($0) }
   }
 
@@ -132,7 +135,9 @@ struct HostileBucketTests {
     let names = Self.names.filter { Self.canHold($0, name) }
     #expect(Self.names.count - names.count == (name == "SeaweedFS" ? 9 : 0))
     let buckets = try await BucketWorkspace(try await S3Engine.named(name))
-    let found = try await Self.work(buckets.source, buckets.destination, names) { try await buckets.run($0) }
+    let found = try await Self.work(buckets.source, buckets.destination, names, isVerified: true) {
+      try await buckets.run($0)
+    }
 
     let expected = try await Self.folders.value
     let held = Set(names.compactMap { ObjectKey($0) } + [Self.damaged, Self.unsupported].compactMap { ObjectKey($0) })
