@@ -5,7 +5,7 @@ import Testing
 
 @testable import Console
 
-@Suite("The chooser of buckets", .timeLimit(.minutes(1)))
+@Suite("The chooser of buckets", .timeLimit(.minutes(10)))
 struct ChooserTests {
   /// A chooser driven by hand.
   struct Driver {

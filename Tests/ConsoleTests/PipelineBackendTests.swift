@@ -7,7 +7,7 @@ import Testing
 @testable import Console
 
 /// The whole console but for the terminal, over stores in memory.
-@Suite("The console over the pipeline", .timeLimit(.minutes(2)))
+@Suite("The console over the pipeline", .timeLimit(.minutes(10)))
 struct PipelineBackendTests {
   /// A PNG of one pixel.
   static let png =

@@ -89,7 +89,7 @@ final class FakeBackend: ConsoleBackend {
   func shutdown() async {}
 }
 
-@Suite("A session over a backend", .timeLimit(.minutes(1)))
+@Suite("A session over a backend", .timeLimit(.minutes(10)))
 struct SessionTests {
   /// Runs a session by hand until its state is as wanted.
   static func run(

@@ -92,7 +92,7 @@ private final class Stage {
   }
 }
 
-@Suite("What the console does to stores", .timeLimit(.minutes(1)))
+@Suite("What the console does to stores", .timeLimit(.minutes(10)))
 struct StoreActsTests {
   static let png = Array(Data(base64Encoded: PipelineBackendTests.png) ?? Data())
 

@@ -2,7 +2,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Cancellation", .timeLimit(.minutes(1)))
+@Suite("Cancellation", .timeLimit(.minutes(10)))
 struct CancellationTests {
   private let transport = CurlTransport()
 

@@ -4,7 +4,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Connections", .timeLimit(.minutes(1)))
+@Suite("Connections", .timeLimit(.minutes(10)))
 struct ConnectionTests {
   private let transport = CurlTransport()
 

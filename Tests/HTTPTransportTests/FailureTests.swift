@@ -2,7 +2,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Exchanges that fail", .timeLimit(.minutes(1)))
+@Suite("Exchanges that fail", .timeLimit(.minutes(10)))
 struct FailureTests {
   private let transport = CurlTransport()
 

@@ -3,7 +3,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Requests as they are sent", .timeLimit(.minutes(1)))
+@Suite("Requests as they are sent", .timeLimit(.minutes(10)))
 struct RequestTests {
   private let transport = CurlTransport()
 

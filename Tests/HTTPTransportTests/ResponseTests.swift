@@ -2,7 +2,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Answers", .timeLimit(.minutes(1)))
+@Suite("Answers", .timeLimit(.minutes(10)))
 struct ResponseTests {
   private let transport = CurlTransport()
 

@@ -29,7 +29,7 @@ private struct SecureServer {
   }
 }
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(10)))
 struct SecurityTests {
   @Test("A certificate that nobody vouches for is refused")
   func untrusted() async throws {

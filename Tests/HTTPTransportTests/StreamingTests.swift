@@ -2,7 +2,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Bodies in pieces", .timeLimit(.minutes(1)))
+@Suite("Bodies in pieces", .timeLimit(.minutes(10)))
 struct StreamingTests {
   private let transport = CurlTransport()
   private static let large = 64 << 20

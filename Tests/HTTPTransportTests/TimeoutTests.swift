@@ -2,7 +2,7 @@ import HTTPTransport
 import TestServers
 import Testing
 
-@Suite("Timeouts", .timeLimit(.minutes(1)))
+@Suite("Timeouts", .timeLimit(.minutes(10)))
 struct TimeoutTests {
   private let transport = CurlTransport()
 

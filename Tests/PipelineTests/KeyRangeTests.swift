@@ -34,7 +34,7 @@ import Testing
 
   @Test func aSmallOrNearListingIsNotCut() async throws {
     let few = OpenLocation(
-      Location(place: .bucket(name: "one")), store: ListedStore((0..<1999).map { summary("\($0)", .distantPast) }))
+      Location(place: .bucket(name: "one")), store: ListedStore((0..<999).map { summary("\($0)", .distantPast) }))
     #expect(try await KeyRangeFinder(location: few, prefix: "", near: .zero).cuts() == [])
     let near = OpenLocation(
       Location(place: .bucket(name: "one")), store: ListedStore((0..<9000).map { summary("\($0)", .distantPast) }))

@@ -104,7 +104,7 @@ struct DownloadPathTests {
   }
 }
 
-@Suite("Downloads", .timeLimit(.minutes(1)))
+@Suite("Downloads", .timeLimit(.minutes(10)))
 struct DownloadTests {
   @Test func sourcesAndRenditionsAreThereWhole() async throws {
     let scratch = try Scratch(prefix: "photos/")
@@ -260,7 +260,7 @@ struct DownloadTests {
   }
 }
 
-@Suite("Uploads", .timeLimit(.minutes(1)))
+@Suite("Uploads", .timeLimit(.minutes(10)))
 struct UploadTests {
   @Test(
     arguments: [

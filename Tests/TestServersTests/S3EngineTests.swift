@@ -3,7 +3,7 @@ import Glibc
 import TestServers
 import Testing
 
-@Suite("S3 engines", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(2)))
+@Suite("S3 engines", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10)))
 struct S3EngineTests {
   @Test("SeaweedFS answers, and refuses a request without a signature")
   func seaweedfs() async throws {

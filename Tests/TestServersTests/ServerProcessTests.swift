@@ -3,7 +3,7 @@ import Glibc
 import TestServers
 import Testing
 
-@Suite("Servers of the tests", .timeLimit(.minutes(1)))
+@Suite("Servers of the tests", .timeLimit(.minutes(10)))
 struct ServerProcessTests {
   /// A server with a child of its own, as some have.
   private static let family = ["/bin/sh", "-c", "sleep 600 & echo $! >child; echo ready; wait"]

@@ -34,8 +34,8 @@ struct KeyRangeFinder {
   /// A server that gives a page sooner than this is near: asking it for one after the other loses nothing.
   var near: Duration = .milliseconds(40)
 
-  /// Fewer objects than this are listed as fast whole.
-  static let smallest = 2000
+  /// Fewer objects than a page are listed as fast whole.
+  private static let fullPage = 1000
 
   /// - Returns: keys of the location, in order; none where there is little to list.
   func cuts() async throws(StoreError) -> [ObjectKey] {
@@ -66,17 +66,10 @@ struct KeyRangeFinder {
   private func commonBeginning() async throws(StoreError) -> String? {
     let base = location.location.prefix + prefix
     var pages = location.store.list(ListRequest(prefix: base)).makeAsyncIterator()
-    var count = 0
-    var first: String?
     let start = ContinuousClock.now
-    var fetched = 0
-    while count < Self.smallest {
-      guard let page = try await pages.next() else { return nil }
-      fetched += 1
-      if first == nil { first = page.objects.first?.key.string }
-      count += page.objects.count
-    }
-    guard let first, (ContinuousClock.now - start) / fetched >= near else { return nil }
+    guard let page = try await pages.next(), page.objects.count >= Self.fullPage,
+      let first = page.objects.first?.key.string, ContinuousClock.now - start >= near
+    else { return nil }
     // The longest beginning of the first key behind whose keys none follow.
     let scalars = Array(first.unicodeScalars)
     let shortest = base.unicodeScalars.count

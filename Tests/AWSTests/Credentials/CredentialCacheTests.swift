@@ -3,7 +3,7 @@ import Foundation
 import ObjectStore
 import Testing
 
-@Suite("Credential cache", .timeLimit(.minutes(1)))
+@Suite("Credential cache", .timeLimit(.minutes(10)))
 struct CredentialCacheTests {
   @Test("A hundred callers, one fetch")
   func oneFetch() async throws {

@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@Suite("Credential process", .timeLimit(.minutes(1)))
+@Suite("Credential process", .timeLimit(.minutes(10)))
 struct CredentialProcessTests {
   private static let answer = #"{"Version":1,"AccessKeyId":"K","SecretAccessKey":"SENSITIVE"}"#
 

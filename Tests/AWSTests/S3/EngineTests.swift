@@ -5,7 +5,7 @@ import ObjectStore
 import TestServers
 import Testing
 
-@Suite("S3Store on real servers", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(2)))
+@Suite("S3Store on real servers", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10)))
 struct EngineTests {
   private static let transport = CurlTransport()
 

@@ -4,7 +4,7 @@ import ObjectStore
 import TestServers
 import Testing
 
-@Suite("Objects read over bad connections", .timeLimit(.minutes(1)))
+@Suite("Objects read over bad connections", .timeLimit(.minutes(10)))
 struct ReadingTests {
   static let size = 300_000
 

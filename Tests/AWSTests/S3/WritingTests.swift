@@ -5,7 +5,7 @@ import ObjectStore
 import TestServers
 import Testing
 
-@Suite("Objects written over bad connections", .timeLimit(.minutes(1)))
+@Suite("Objects written over bad connections", .timeLimit(.minutes(10)))
 struct WritingTests {
   static let mebibyte = 1 << 20
 

@@ -99,7 +99,7 @@ struct BucketCommandTests {
       let next = page < 4 ? "<NextContinuationToken>\(page + 1)</NextContinuationToken>" : ""
       return .ok("<ListBucketResult>\(next)<IsTruncated>\(page < 4)</IsTruncated></ListBucketResult>")
     }
-    let result = try await pixelater(on: server).run(["status", "--summary"], located: false)
+    let result = try await pixelater(on: server).run(["status", "--json"], located: false)
     #expect(result.status == 0, "\(result.errors)")
     // The source, the records of failures and five sizes.
     #expect(server.requests.count == 7 * 5)

@@ -3,7 +3,7 @@ import ObjectStore
 import Testing
 
 /// What every store that can be watched promises.
-@Suite("Store contract: changes", .timeLimit(.minutes(1)))
+@Suite("Store contract: changes", .timeLimit(.minutes(10)))
 struct ChangeContractTests {
   @Test(arguments: StoreMaker.watchable)
   func tellsOfWritesAndRemovals(_ maker: StoreMaker) async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import ObjectStore
 
 /// Several stores on one root at the same time: as good as several processes, for they share nothing but the disk.
-@Suite("Stores on one root", .timeLimit(.minutes(1)))
+@Suite("Stores on one root", .timeLimit(.minutes(10)))
 struct RaceTests {
   private let scratch: Scratch
 

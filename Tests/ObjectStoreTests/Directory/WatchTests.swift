@@ -4,7 +4,7 @@ import Testing
 @testable import ObjectStore
 
 /// Changes that are made behind the store's back.
-@Suite("Watching a folder", .timeLimit(.minutes(1)))
+@Suite("Watching a folder", .timeLimit(.minutes(10)))
 struct WatchTests {
   private let scratch: Scratch
   private let disk: Disk
