@@ -10,6 +10,8 @@ package final class EventProcessor: Sendable {
     package var run = RunOptions()
     /// Remove what was made of an object when it is removed. Default: keep it.
     package var removesRenditions = false
+    /// Try again what failed for good, though the source is the same. Default: its record is enough.
+    package var retriesPermanentFailures = false
 
     package init() {}
   }
@@ -92,11 +94,7 @@ package final class EventProcessor: Sendable {
     do throws(StoreError) {
       guard let proof = try await proof(of: key) else { return try await removeRenditions(of: key) }
       if proof.isComplete { return .dropped(.complete) }
-      // Complete by its times alone is not complete.
-      if proof.row.state != .complete, case .skip(let reason) = RunPolicy().decide(proof.row, naming: workspace.naming)
-      {
-        return .dropped(DropReason(reason))
-      }
+      if let reason = needless(proof.row) { return .dropped(reason) }
       let outcome = await processor.process(proof.row)
       // It went away while it was processed, and its renditions may just have been written.
       if case .failed(let failure) = outcome, failure.code == .notFound { return try await removeRenditions(of: key) }
@@ -104,6 +102,15 @@ package final class EventProcessor: Sendable {
     } catch {
       return error.reason == .cancelled ? .cancelled : EventOutcome(.failed(Failure(error, stage: .read)))
     }
+  }
+
+  /// Why an object is not to be processed.
+  private func needless(_ row: StatusRow) -> DropReason? {
+    // Complete by its times alone is not complete: what its renditions were made of has been looked at.
+    if row.state == .complete { return nil }
+    if row.state == .failed, options.retriesPermanentFailures { return nil }
+    guard case .skip(let reason) = RunPolicy().decide(row, naming: workspace.naming) else { return nil }
+    return DropReason(reason)
   }
 
   private func proof(of key: ObjectKey) async throws(StoreError) -> StatusReader.Proof? {
