@@ -15,7 +15,7 @@ package actor QueueWorker {
     package var drains = false
     /// How long to wait for messages, up to 20 s; while draining, for each of the two polls that have to find nothing.
     package var wait: Duration = .seconds(20)
-    package var drainWait: Duration = .seconds(5)
+    package var drainWait: Duration = .seconds(2)
     /// How long a message is hidden at a time, at most: what a worker that was killed held comes back after this. The
     /// queue's own time counts where it is shorter.
     package var visibility: Duration = .seconds(120)
@@ -72,8 +72,9 @@ package actor QueueWorker {
   /// What can be removed.
   private var done: [QueueMessage] = []
   private var flushing: Task<Void, Never>?
-  /// The call or the pause that the intake waits in.
-  private var waiting: Task<Void, Never>?
+  /// The call and the pause that the intake waits in.
+  private var polling: Task<Result<[QueueMessage], QueueError>, Never>?
+  private var resting: Task<Void, Never>?
   private var changed: CheckedContinuation<Void, Never>?
   /// When the last of the messages that were given back is to be had again.
   private var lastReturn = ContinuousClock.now
@@ -87,6 +88,7 @@ package actor QueueWorker {
   /// Receives of one message after which draining waits for it no more.
   private static let patience = 5
   private static let batch = 10
+  private static let answerTime: Duration = .seconds(1)
   private static let flushDelay: Duration = .milliseconds(200)
 
   /// - Parameter onOccurrence: must not block.
@@ -140,8 +142,15 @@ package actor QueueWorker {
   private func stop(_ reason: End) {
     guard end == nil else { return }
     end = reason
-    waiting?.cancel()
+    resting?.cancel()
     wake()
+    // A call that is given up may have taken messages, which then stay hidden although nobody has them. Where there are
+    // some it answers soon; where it does not there are none.
+    guard let polling else { return }
+    Task {
+      _ = try? await Task.sleep(for: Self.answerTime)
+      polling.cancel()
+    }
   }
 
   private func wake() {
@@ -188,14 +197,8 @@ package actor QueueWorker {
     let wait = options.drains ? options.drainWait : options.wait
     let (queue, visibility) = (queue, visibility)
     let call = Task { await Self.receive(from: queue, room, wait, visibility) }
-    waiting = Task {
-      await withTaskCancellationHandler {
-        _ = await call.value
-      } onCancel: {
-        call.cancel()
-      }
-    }
-    defer { waiting = nil }
+    polling = call
+    defer { polling = nil }
     return await call.value
   }
 
@@ -221,9 +224,9 @@ package actor QueueWorker {
   private func rest(_ duration: Duration) async {
     if end != nil { return }
     let sleep = Task { _ = try? await Task.sleep(for: duration) }
-    waiting = sleep
+    resting = sleep
     await sleep.value
-    waiting = nil
+    resting = nil
   }
 
   /// Twice as long each time, half of it by chance.

@@ -85,6 +85,18 @@ package final class Buckets: Sendable {
         credentials: access.credentials, shared: access.shared))
   }
 
+  /// A function, with what is set for the source.
+  ///
+  /// - Parameter name: its name or ARN.
+  package func function(_ name: String) throws(LocationsError) -> FunctionEvents {
+    let access = try access(for: .source)
+    let function = LambdaFunction(
+      name, endpoint: access.configuration.endpointURL(for: "lambda"), region: access.region,
+      credentials: access.credentials, shared: access.shared)
+    guard let function else { throw .access(detail: "'\(name)' is no name of a function") }
+    return FunctionEvents(function)
+  }
+
   /// Dead letters, with what is set for the source.
   ///
   /// - Parameter text: a queue's URL, or `s3://bucket/prefix` of a function's on-failure destination.

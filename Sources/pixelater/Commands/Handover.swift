@@ -3,25 +3,47 @@ import ObjectStore
 import Pipeline
 import Settings
 
-/// A run that others do: tells a queue of every object that is to be processed.
+/// A run that others do: tells a queue or a function of every object that is to be processed.
 struct Handover {
   let session: Session
   let workspace: Workspace
-  let queue: String
+  let receiver: Receiver
   let rate: Int
   let policy: RunPolicy
   let prefix: String
   let json: Bool
 
-  /// - Parameter keys: objects named one by one; empty: all that the policy takes.
-  func run(keys: [String]) async throws(CommandFailure) -> ExitStatus {
-    let messages: SQSMessageQueue
-    do throws(LocationsError) { messages = try session.locations.buckets.queue(queue) } catch {
+  enum Receiver: Sendable {
+    case queue(url: String)
+    case function(name: String)
+
+    var name: String {
+      switch self {
+      case .queue(let url): url
+      case .function(let name): name
+      }
+    }
+  }
+
+  private func send() throws(CommandFailure) -> EventSender.Send {
+    do throws(LocationsError) {
+      switch receiver {
+      case .queue(let url):
+        let queue = try session.locations.buckets.queue(url)
+        return { (bodies) async throws(QueueError) in try await queue.send(bodies) }
+      case .function(let name):
+        let function = try session.locations.buckets.function(name)
+        return { (bodies) async throws(QueueError) in try await function.send(bodies) }
+      }
+    } catch {
       throw CommandFailure(error)
     }
-    let send: EventSender.Send = { (bodies) async throws(QueueError) in try await messages.send(bodies) }
-    guard let sender = EventSender(workspace: workspace, rate: rate, send: send) else {
-      throw CommandFailure(.usage, "\(workspace.source.location): a queue can be told of a bucket's objects only")
+  }
+
+  /// - Parameter keys: objects named one by one; empty: all that the policy takes.
+  func run(keys: [String]) async throws(CommandFailure) -> ExitStatus {
+    guard let sender = EventSender(workspace: workspace, rate: rate, send: try send()) else {
+      throw CommandFailure(.usage, "\(workspace.source.location): others can be told of a bucket's objects only")
     }
     var sent = 0
     var skipped = 0
@@ -42,7 +64,9 @@ struct Handover {
         skipped += 1
         return
       }
-      do throws(QueueError) { tell(try await sender.offer(row)) } catch { throw CommandFailure(error, about: queue) }
+      do throws(QueueError) { tell(try await sender.offer(row)) } catch {
+        throw CommandFailure(error, about: receiver.name)
+      }
     }
     for text in keys {
       if let row = try await named(text) {
@@ -58,7 +82,7 @@ struct Handover {
         for case .object(let row) in batch { try await offer(row) }
       }
     }
-    do throws(QueueError) { tell(try await sender.flush()) } catch { throw CommandFailure(error, about: queue) }
+    do throws(QueueError) { tell(try await sender.flush()) } catch { throw CommandFailure(error, about: receiver.name) }
     if json {
       session.output.line(["summary": ["sent": .number(sent), "skipped": .number(skipped)]])
     } else {

@@ -41,13 +41,16 @@ struct RunCommand: BackgroundCommand {
   @Flag(help: "Process also what is complete, failed for good or another kind of file.")
   var force = false
 
-  @Option(help: "Where to process: here, or where a queue is worked on.")
+  @Option(help: "Where to process: here, by the workers of a queue, or by a function of AWS Lambda.")
   var via: RunWay = .local
 
   @Option(help: ArgumentHelp("The queue to tell, with --via queue.", valueName: "url"))
   var queue: String?
 
-  @Option(help: ArgumentHelp("Most objects told of in a second, with --via queue.", valueName: "n"))
+  @Option(help: ArgumentHelp("The function to invoke, with --via lambda: name or ARN.", valueName: "name"))
+  var function: String?
+
+  @Option(help: ArgumentHelp("Most objects told of in a second, with --via queue or lambda.", valueName: "n"))
   var rate = 300
 
   @Flag(name: .customLong("dry-run"), help: "Show the plan and do nothing.")
@@ -70,13 +73,20 @@ struct RunCommand: BackgroundCommand {
       throw ValidationError("say what to process: keys, --all or --state; --dry-run shows what that would be")
     }
     if (via == .queue) != (queue != nil) { throw ValidationError("--via queue and --queue URL belong together") }
-    if via == .queue, force {
-      throw ValidationError("--force is for this process: who is told by a queue looks for itself what is to be done")
+    if (via == .lambda) != (function != nil) {
+      throw ValidationError("--via lambda and --function NAME belong together")
+    }
+    if via != .local, force {
+      throw ValidationError("--force is for this process: others look for themselves what is to be done")
     }
     if rate < 1 { throw ValidationError("--rate is 1 or more") }
     if !keys.isEmpty, all || !filter.words.isEmpty || !prefix.isEmpty {
       throw ValidationError("give keys, or --all, --state and --prefix; not both")
     }
+  }
+
+  private var receiver: Handover.Receiver? {
+    queue.map { .queue(url: $0) } ?? function.map { .function(name: $0) }
   }
 
   private var policy: RunPolicy { RunPolicy(states: filter.states, force: force) }
@@ -85,9 +95,10 @@ struct RunCommand: BackgroundCommand {
     if dryRun { return try await plan(session) }
     try session.requireWritable()
     let workspace = try session.workspace(.writing)
-    if let queue {
+    if let receiver {
       let handover = Handover(
-        session: session, workspace: workspace, queue: queue, rate: rate, policy: policy, prefix: prefix, json: json)
+        session: session, workspace: workspace, receiver: receiver, rate: rate, policy: policy, prefix: prefix,
+        json: json)
       return try await handover.run(keys: keys)
     }
     var report = RunReport(session: session, json: json, showsSkipped: json || !keys.isEmpty, named: !keys.isEmpty)
@@ -186,7 +197,7 @@ struct RunCommand: BackgroundCommand {
   private func print(_ plan: Plan, _ session: Session) {
     session.output.line(
       "\(Format.count(plan.objects, "object")) to process, \(Format.bytes(plan.bytes)) to read, "
-        + Format.count(plan.requests, "request") + (via == .queue ? ", by the queue's workers" : ""))
+        + Format.count(plan.requests, "request") + via.phrase)
     for key in plan.firstKeys { session.output.line("  " + session.text.safe(key.string)) }
     if plan.objects > plan.firstKeys.count {
       session.output.line("  and \(Format.grouped(plan.objects - plan.firstKeys.count)) more")
@@ -202,6 +213,16 @@ struct RunCommand: BackgroundCommand {
 enum RunWay: String, ExpressibleByArgument, CaseIterable, Sendable {
   case local
   case queue
+  case lambda
+
+  /// Who does it, at the end of a sentence.
+  var phrase: String {
+    switch self {
+    case .local: ""
+    case .queue: ", by the queue's workers"
+    case .lambda: ", by the function"
+    }
+  }
 }
 
 extension RenditionForm: ExpressibleByArgument {}
