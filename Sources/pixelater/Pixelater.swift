@@ -33,8 +33,8 @@ struct Pixelater: ParsableCommand {
     version: version,
     subcommands: [
       ConsoleCommand.self, DemoCommand.self, StatusCommand.self, ListCommand.self, RunCommand.self,
-      PreviewCommand.self, PixelateCommand.self, WorkerCommand.self, VerifyCommand.self, CleanCommand.self,
-      DoctorCommand.self, ThemeCommand.self, InfoCommand.self,
+      PreviewCommand.self, PixelateCommand.self, WorkerCommand.self, DeadLettersCommand.self, VerifyCommand.self,
+      CleanCommand.self, DoctorCommand.self, ThemeCommand.self, InfoCommand.self,
     ],
     defaultSubcommand: ConsoleCommand.self)
 

@@ -31,7 +31,7 @@ struct ReadmeTests {
     let names = help.output[list.upperBound...].split(separator: "\n").compactMap { line -> String? in
       line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
     }.filter { $0 != "See" }
-    #expect(names.count == 13)
+    #expect(names.count == 14)
     for name in names { #expect(readme.contains("\n| `\(name)"), "\(name)") }
   }
 }

@@ -51,6 +51,21 @@ package struct ServiceFault: Hashable, Sendable {
     case none
   }
 
+  /// Whether the same call may succeed later.
+  package enum Kind: Hashable, Sendable {
+    case throttled
+    case passing
+    case final
+  }
+
+  package var kind: Kind {
+    switch remedy {
+    case .slowDown: .throttled
+    case .retry: .passing
+    case .setClock, .renewCredentials, .changeRegion, .none: .final
+    }
+  }
+
   var remedy: Remedy {
     switch code {
     case "RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture": .setClock
@@ -59,9 +74,11 @@ package struct ServiceFault: Hashable, Sendable {
       region == nil ? .none : .changeRegion
     case "SlowDown", "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
       "RequestThrottledException", "RequestLimitExceeded", "BandwidthLimitExceeded", "TooManyRequests",
-      "TooManyRequestsException", "LimitExceededException", "ProvisionedThroughputExceededException":
+      "TooManyRequestsException", "LimitExceededException", "ProvisionedThroughputExceededException", "KmsThrottled",
+      "OverLimit":
       .slowDown
-    case "InternalError", "InternalFailure", "InternalServiceException", "ServiceUnavailable", "RequestTimeout",
+    case "InternalError", "InternalFailure", "InternalServiceException", "ServiceException", "ServiceUnavailable",
+      "RequestTimeout",
       "RequestTimeoutException", "PriorRequestNotComplete", "ConditionalRequestConflict", "OperationAborted":
       .retry
     default:
@@ -78,14 +95,41 @@ package struct ServiceFault: Hashable, Sendable {
 extension ServiceFault {
   /// Reads the fault in an answer.
   ///
-  /// - Parameter body: XML as S3, SQS and STS send it; anything else tells no more than the status does.
+  /// - Parameter body: XML as S3 and STS send it, or JSON as SQS and Lambda do; anything else tells no more than the
+  ///   status does.
   init(_ response: HTTPResponse, body: [UInt8]) {
-    self.init(status: response.status, requestID: response.headers["x-amz-request-id"])
+    self.init(
+      status: response.status, requestID: response.headers["x-amz-request-id"] ?? response.headers["x-amzn-requestid"])
     region = response.headers["x-amz-bucket-region"]
-    guard !body.isEmpty, let root = try? XMLElement(parsing: body) else { return }
+    if let type = response.headers["x-amzn-errortype"] { code = Self.bare(type) }
+    guard let first = body.first(where: { $0 > 0x20 }) else { return }
+    if first == UInt8(ascii: "{") { readJSON(body) } else { readXML(body) }
+  }
+
+  private mutating func readXML(_ body: [UInt8]) {
+    guard let root = try? XMLElement(parsing: body) else { return }
     let error = root.name == "Error" ? root : root["Error"] ?? root
-    code = error["Code"]?.text ?? ""
+    code = error["Code"]?.text ?? code
     message = error["Message"]?.text ?? ""
     if let named = error["Region"]?.text, !named.isEmpty { region = named }
+  }
+
+  private mutating func readJSON(_ body: [UInt8]) {
+    guard let answer = try? JSONDecoder().decode(JSONFault.self, from: Data(body)) else { return }
+    if let type = answer.__type ?? answer.code { code = Self.bare(type) }
+    message = answer.message ?? answer.Message ?? ""
+  }
+
+  /// AWS JSON 1.0 puts a name space before the code (`com.amazonaws.sqs#QueueDoesNotExist`), a header a URL behind it.
+  private static func bare(_ type: String) -> String {
+    let name = type.prefix { $0 != ":" }
+    return String(name.lastIndex(of: "#").map { name[name.index(after: $0)...] } ?? name)
+  }
+
+  private struct JSONFault: Decodable {
+    let __type: String?
+    let code: String?
+    let message: String?
+    let Message: String?
   }
 }

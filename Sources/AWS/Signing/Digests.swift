@@ -47,7 +47,7 @@ package struct SHA256Digest: Hashable, Sendable {
   }
 }
 
-/// The MD5 of some bytes, for `Content-MD5`: it guards against accidents, not against people.
+/// The MD5 of some bytes, for `Content-MD5` and SQS: it guards against accidents, not against people.
 package struct MD5Digest: Hashable, Sendable {
   /// 16 of them.
   package let bytes: [UInt8]
@@ -58,6 +58,13 @@ package struct MD5Digest: Hashable, Sendable {
 
   /// 24 characters.
   package var base64: String { Data(bytes).base64EncodedString() }
+
+  /// 32 small digits, as SQS writes it.
+  package var hexadecimal: String {
+    var text: [UInt8] = []
+    Hexadecimal.appendSmall(bytes, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
 }
 
 /// A file's bytes, piece by piece.

@@ -151,6 +151,35 @@ package func explanation(of fault: FileFault) -> String {
   }
 }
 
+/// A sentence for people about a message that cannot be used.
+package func explanation(of error: EventError) -> String {
+  switch error {
+  case .tooLarge(let bytes, let limit): "The message has \(bytes) bytes, more than the limit of \(limit)."
+  case .tooDeep: "The message is nested deeper than any event of S3's."
+  case .notJSON: "The message is no JSON."
+  case .unknownForm: "The message is no event of S3's; send it to another queue."
+  case .unsupportedVersion(let version): "The event has version \(version), which is not known here."
+  case .invalidField(let name): "The event's field \(name) is missing or is no text."
+  case .invalidKey: "The event names a key that no object can have."
+  }
+}
+
+/// A sentence for people about a queue's fault, and what to do where that is known.
+package func explanation(of error: QueueError) -> String {
+  switch error {
+  case .noSuchQueue: "The queue is not there; create it or correct its URL and region."
+  case .accessDenied: "Access to the queue is denied; check the permissions."
+  case .expiredCredentials: "The credentials have expired; renew them."
+  case .refusedCredentials(let detail):
+    "The queue does not accept the credentials (\(detail)); check access key, secret key and profile."
+  case .throttled: "The queue asks for fewer requests; retry later."
+  case .timeout: "The queue did not answer in time; retry."
+  case .unavailable(let detail): "The queue is unavailable (\(detail)); retry later."
+  case .cancelled: "Cancelled."
+  case .other(let detail): "The queue refused (\(detail))."
+  }
+}
+
 extension StoreError.Operation {
   /// What S3 calls the right to do it.
   fileprivate var permission: String {

@@ -1,7 +1,7 @@
 package import AWS
 internal import HTTPTransport
 internal import ObjectStore
-internal import Pipeline
+package import Pipeline
 
 /// Opens buckets with what the settings, the environment and the profiles say of each end of the pipeline.
 ///
@@ -71,6 +71,47 @@ package final class Buckets: Sendable {
     let access = try access(for: nil)
     return S3Account(
       endpoint: access.endpoint, region: access.region, credentials: access.credentials, shared: access.shared)
+  }
+
+  /// A queue, with what is set for the source: it tells of what lands there.
+  ///
+  /// - Parameter text: the queue's URL.
+  package func queue(_ text: String) throws(LocationsError) -> SQSMessageQueue {
+    guard let url = QueueURL(text) else { throw .invalidQueue(text) }
+    let access = try access(for: .source)
+    return SQSMessageQueue(
+      SQSQueue(
+        url, endpoint: access.configuration.endpointURL(for: "sqs"), region: access.region,
+        credentials: access.credentials, shared: access.shared))
+  }
+
+  /// A function, with what is set for the source.
+  ///
+  /// - Parameter name: its name or ARN.
+  package func function(_ name: String) throws(LocationsError) -> FunctionEvents {
+    let access = try access(for: .source)
+    let function = LambdaFunction(
+      name, endpoint: access.configuration.endpointURL(for: "lambda"), region: access.region,
+      credentials: access.credentials, shared: access.shared)
+    guard let function else { throw .access(detail: "'\(name)' is no name of a function") }
+    return FunctionEvents(function)
+  }
+
+  /// Dead letters, with what is set for the source.
+  ///
+  /// - Parameter text: a queue's URL, or `s3://bucket/prefix` of a function's on-failure destination.
+  package func letters(_ text: String) throws(LocationsError) -> any DeadLetterBox {
+    guard text.hasPrefix("s3://") else { return QueueLetters(try queue(text)) }
+    var location: Location
+    do throws(LocationError) {
+      location = try Location(parsing: text, workingDirectory: "/")
+    } catch {
+      throw .invalidQueue(text)
+    }
+    guard case .bucket(let name) = location.place else { throw .invalidQueue(text) }
+    location.server = try access(for: .source).endpoint.override
+    let store = try bucket(name, for: .source)
+    return ObjectLetters(OpenLocation(location, store: settings.isReadOnly ? store.readOnly : store))
   }
 
   /// What is set for this program: AWS's own variables are left to AWS's own rules.

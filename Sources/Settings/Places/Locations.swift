@@ -133,4 +133,6 @@ package enum LocationsError: Error, Hashable, Sendable {
   /// Renditions would become sources, for ever.
   case overlap(source: Location, destination: Location)
   case store(Location, StoreError)
+  /// Not the URL of a queue.
+  case invalidQueue(String)
 }

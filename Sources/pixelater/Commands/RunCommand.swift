@@ -18,6 +18,7 @@ struct RunCommand: BackgroundCommand {
         pixelater run --all --dry-run             the plan, and nothing done
         pixelater run --state failed --force      try again what failed for good, too
         pixelater run 'holiday/sun & sea.png'
+        pixelater run --state pending --via queue --queue URL     tells the workers of a queue instead
       """)
 
   @Argument(help: "Objects to process.")
@@ -40,6 +41,18 @@ struct RunCommand: BackgroundCommand {
   @Flag(help: "Process also what is complete, failed for good or another kind of file.")
   var force = false
 
+  @Option(help: "Where to process: here, by the workers of a queue, or by a function of AWS Lambda.")
+  var via: RunWay = .local
+
+  @Option(help: ArgumentHelp("The queue to tell, with --via queue.", valueName: "url"))
+  var queue: String?
+
+  @Option(help: ArgumentHelp("The function to invoke, with --via lambda: name or ARN.", valueName: "name"))
+  var function: String?
+
+  @Option(help: ArgumentHelp("Most objects told of in a second, with --via queue or lambda.", valueName: "n"))
+  var rate = 300
+
   @Flag(name: .customLong("dry-run"), help: "Show the plan and do nothing.")
   var dryRun = false
 
@@ -59,9 +72,21 @@ struct RunCommand: BackgroundCommand {
     if keys.isEmpty, !all, filter.words.isEmpty {
       throw ValidationError("say what to process: keys, --all or --state; --dry-run shows what that would be")
     }
+    if (via == .queue) != (queue != nil) { throw ValidationError("--via queue and --queue URL belong together") }
+    if (via == .lambda) != (function != nil) {
+      throw ValidationError("--via lambda and --function NAME belong together")
+    }
+    if via != .local, force {
+      throw ValidationError("--force is for this process: others look for themselves what is to be done")
+    }
+    if rate < 1 { throw ValidationError("--rate is 1 or more") }
     if !keys.isEmpty, all || !filter.words.isEmpty || !prefix.isEmpty {
       throw ValidationError("give keys, or --all, --state and --prefix; not both")
     }
+  }
+
+  private var receiver: Handover.Receiver? {
+    queue.map { .queue(url: $0) } ?? function.map { .function(name: $0) }
   }
 
   private var policy: RunPolicy { RunPolicy(states: filter.states, force: force) }
@@ -70,6 +95,12 @@ struct RunCommand: BackgroundCommand {
     if dryRun { return try await plan(session) }
     try session.requireWritable()
     let workspace = try session.workspace(.writing)
+    if let receiver {
+      let handover = Handover(
+        session: session, workspace: workspace, receiver: receiver, rate: rate, policy: policy, prefix: prefix,
+        json: json)
+      return try await handover.run(keys: keys)
+    }
     var report = RunReport(session: session, json: json, showsSkipped: json || !keys.isEmpty, named: !keys.isEmpty)
 
     for text in keys where ObjectKey(text) == nil {
@@ -159,14 +190,14 @@ struct RunCommand: BackgroundCommand {
     } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
     }
-    if json { session.output.line(plan.json) } else { print(plan, session) }
+    if json { session.output.line(plan.json(via: via)) } else { print(plan, session) }
     return missing ? .someFailed : .success
   }
 
   private func print(_ plan: Plan, _ session: Session) {
     session.output.line(
       "\(Format.count(plan.objects, "object")) to process, \(Format.bytes(plan.bytes)) to read, "
-        + Format.count(plan.requests, "request"))
+        + Format.count(plan.requests, "request") + via.phrase)
     for key in plan.firstKeys { session.output.line("  " + session.text.safe(key.string)) }
     if plan.objects > plan.firstKeys.count {
       session.output.line("  and \(Format.grouped(plan.objects - plan.firstKeys.count)) more")
@@ -174,6 +205,22 @@ struct RunCommand: BackgroundCommand {
     for reason in SkipReason.allCases where reason != .otherState {
       guard let count = plan.skipped[reason] else { continue }
       session.output.line("\(Format.grouped(count)) left alone: \(reason.phrase)")
+    }
+  }
+}
+
+/// Where a run is done.
+enum RunWay: String, ExpressibleByArgument, CaseIterable, Sendable {
+  case local
+  case queue
+  case lambda
+
+  /// Who does it, at the end of a sentence.
+  var phrase: String {
+    switch self {
+    case .local: ""
+    case .queue: ", by the queue's workers"
+    case .lambda: ", by the function"
     }
   }
 }

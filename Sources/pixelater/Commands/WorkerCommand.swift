@@ -13,10 +13,15 @@ struct WorkerCommand: BackgroundCommand {
       Begins with whatever is not done, then watches the source folder. Logs to standard error. SIGTERM and SIGINT stop
       it in good order: nothing is left half written.
 
+      With --queue it does what the messages of an SQS queue tell instead: S3's notifications, as they are or by way of
+      SNS or EventBridge. A message is deleted once its renditions are written, or its failure is recorded; what may
+      pass comes back later, and missing rights stop the worker before it empties the queue into the dead letters.
+
       EXAMPLES
         pixelater worker
         pixelater worker --drain              ends when nothing is left to do
         pixelater worker --log-format json
+        pixelater worker --queue https://sqs.eu-central-1.amazonaws.com/123456789012/uploads
       """)
 
   enum LogFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -29,6 +34,11 @@ struct WorkerCommand: BackgroundCommand {
 
   @Flag(help: "End when nothing is left to do.")
   var drain = false
+
+  @Flag(
+    name: .customLong("remove-renditions"), help: "Remove what was made of an object when it is removed (with --queue)."
+  )
+  var removeRenditions = false
 
   @Option(help: "Pictures processed at once (default: twice the cores).")
   var jobs: Int?
@@ -43,14 +53,22 @@ struct WorkerCommand: BackgroundCommand {
   /// Being stopped is how a service ends well.
   var statusAfterTermination: ExitStatus { .success }
 
-  func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
-    if let queue {
-      throw CommandFailure(
-        .unreachable, "\(queue): this build watches folders only, not queues; leave --queue out")
+  func validate() throws {
+    if removeRenditions, queue == nil {
+      throw ValidationError("--remove-renditions needs --queue; 'pixelater clean --orphans' removes what is left over")
     }
+  }
+
+  func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     try session.requireWritable()
     let workspace = try session.workspace(.writing)
     let log = LineLog.logger(level: session.settings.logLevel, asJSON: logFormat == .json)
+    if let queue {
+      let work = QueueWork(
+        session: session, workspace: workspace, url: queue, drains: drain, removesRenditions: removeRenditions, log: log
+      )
+      return try await work.run()
+    }
     log.info(
       "started",
       metadata: [

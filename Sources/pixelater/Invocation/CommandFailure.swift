@@ -38,7 +38,13 @@ extension CommandFailure {
           + explanation(of: .overlap(source: source, destination: destination)))
     case .store(let location, let error):
       self.init(error, about: location.description)
+    case .invalidQueue(let text):
+      self.init(.usage, "'\(text)' is no URL of a queue; write https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
     }
+  }
+
+  init(_ error: QueueError, about queue: String) {
+    self.init(error == .cancelled ? .interrupted : .unreachable, "\(queue): \(explanation(of: error))")
   }
 
   /// - Parameter subject: the key or location the message names.

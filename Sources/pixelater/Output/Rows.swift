@@ -69,7 +69,7 @@ extension ObjectSummary {
 }
 
 extension Plan {
-  var json: JSON {
+  func json(via: RunWay) -> JSON {
     [
       "plan": [
         "objects": .number(objects),
@@ -78,6 +78,7 @@ extension Plan {
         "skipped": .object(
           SkipReason.allCases.compactMap { reason in skipped[reason].map { (reason.rawValue, .number($0)) } }),
         "firstKeys": .array(firstKeys.map { .string($0.string) }),
+        "via": .string(via.rawValue),
       ]
     ]
   }

@@ -1,0 +1,110 @@
+import Console
+import ObjectStore
+import Pipeline
+import Settings
+
+/// A run that others do: tells a queue or a function of every object that is to be processed.
+struct Handover {
+  let session: Session
+  let workspace: Workspace
+  let receiver: Receiver
+  let rate: Int
+  let policy: RunPolicy
+  let prefix: String
+  let json: Bool
+
+  enum Receiver: Sendable {
+    case queue(url: String)
+    case function(name: String)
+
+    var name: String {
+      switch self {
+      case .queue(let url): url
+      case .function(let name): name
+      }
+    }
+  }
+
+  private func send() throws(CommandFailure) -> EventSender.Send {
+    do throws(LocationsError) {
+      switch receiver {
+      case .queue(let url):
+        let queue = try session.locations.buckets.queue(url)
+        return { (bodies) async throws(QueueError) in try await queue.send(bodies) }
+      case .function(let name):
+        let function = try session.locations.buckets.function(name)
+        return { (bodies) async throws(QueueError) in try await function.send(bodies) }
+      }
+    } catch {
+      throw CommandFailure(error)
+    }
+  }
+
+  /// - Parameter keys: objects named one by one; empty: all that the policy takes.
+  func run(keys: [String]) async throws(CommandFailure) -> ExitStatus {
+    guard let sender = EventSender(workspace: workspace, rate: rate, send: try send()) else {
+      throw CommandFailure(.usage, "\(workspace.source.location): others can be told of a bucket's objects only")
+    }
+    var sent = 0
+    var skipped = 0
+    var missing = false
+    func tell(_ sentKeys: [ObjectKey]) {
+      sent += sentKeys.count
+      for key in sentKeys {
+        if json {
+          session.output.line(["key": .string(key.string), "outcome": "sent"])
+        } else {
+          session.output.line("sent    " + session.text.safe(key.string))
+        }
+      }
+      session.output.flush()
+    }
+    func offer(_ row: StatusRow) async throws(CommandFailure) {
+      guard case .process = policy.decide(row, naming: workspace.naming) else {
+        skipped += 1
+        return
+      }
+      do throws(QueueError) { tell(try await sender.offer(row)) } catch {
+        throw CommandFailure(error, about: receiver.name)
+      }
+    }
+    for text in keys {
+      if let row = try await named(text) {
+        try await offer(row)
+      } else {
+        StandardError.report("\(text): no such object in \(workspace.source.location)")
+        missing = true
+      }
+    }
+    if keys.isEmpty {
+      var batches = StatusListing(workspace, prefix: prefix).makeAsyncIterator()
+      while let batch = try await next(&batches) {
+        for case .object(let row) in batch { try await offer(row) }
+      }
+    }
+    do throws(QueueError) { tell(try await sender.flush()) } catch { throw CommandFailure(error, about: receiver.name) }
+    if json {
+      session.output.line(["summary": ["sent": .number(sent), "skipped": .number(skipped)]])
+    } else {
+      session.output.line("\(Format.grouped(sent)) sent, \(Format.grouped(skipped)) skipped")
+    }
+    return missing ? .someFailed : .success
+  }
+
+  private func named(_ text: String) async throws(CommandFailure) -> StatusRow? {
+    do throws(StoreError) {
+      guard let key = ObjectKey(text) else { return nil }
+      return try await StatusReader(workspace).row(key)
+    } catch {
+      throw CommandFailure(error, about: error.subject(in: workspace))
+    }
+  }
+
+  private func next(_ batches: inout StatusListing.AsyncIterator) async throws(CommandFailure) -> [StatusItem]? {
+    do throws(StoreError) {
+      return try await batches.next()
+    } catch {
+      throw CommandFailure(error, about: error.subject(in: workspace))
+    }
+  }
+}
