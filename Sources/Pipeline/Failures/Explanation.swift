@@ -116,6 +116,19 @@ package func explanation(of error: WorkspaceError) -> String {
   }
 }
 
+/// A sentence for people about a message that cannot be used.
+package func explanation(of error: EventError) -> String {
+  switch error {
+  case .tooLarge(let bytes, let limit): "The message has \(bytes) bytes, more than the limit of \(limit)."
+  case .tooDeep: "The message is nested deeper than any event of S3's."
+  case .notJSON: "The message is no JSON."
+  case .unknownForm: "The message is no event of S3's; send it to another queue."
+  case .unsupportedVersion(let version): "The event has version \(version), which is not known here."
+  case .invalidField(let name): "The event's field \(name) is missing or is no text."
+  case .invalidKey: "The event names a key that no object can have."
+  }
+}
+
 extension StoreError.Operation {
   fileprivate var phrase: String {
     switch self {

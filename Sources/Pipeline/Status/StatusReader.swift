@@ -10,7 +10,18 @@ package struct StatusReader: Sendable {
   }
 
   /// - Returns: nil where the source is gone.
-  package func row(_ key: ObjectKey) async throws(StoreError) -> StatusRow? {
+  package func row(_ key: ObjectKey) async throws(StoreError) -> StatusRow? { try await proof(key)?.row }
+
+  /// The status of an object, and whether its renditions say themselves what they were made of.
+  package struct Proof: Sendable {
+    package var row: StatusRow
+    /// All renditions stand, none is older than the source, and each names the source's ETag as it is now. Times alone
+    /// cannot tell: they are in seconds, and a source may be replaced within one.
+    package var isComplete: Bool
+  }
+
+  /// - Returns: nil where the source is gone.
+  package func proof(_ key: ObjectKey) async throws(StoreError) -> Proof? {
     guard let sourceKey = workspace.source.storeKey(key.string),
       var source = try await workspace.source.store.headIfPresent(sourceKey)?.summary
     else { return nil }
@@ -24,12 +35,15 @@ package struct StatusReader: Sendable {
       }
       return await group.reduce(into: []) { $0.append($1) }
     }
+    var proven = 0
     for look in looks {
       guard let head = try look.head.get() else { continue }
+      if head.metadata[Provenance.sourceETag] == source.etag { proven += 1 }
       set[look.size] = head.summary.lastModified < source.lastModified ? .stale : .present
     }
     let record = try await FailureLookup(workspace: workspace).record(of: key)
-    return StatusRow(source: source, renditions: set, failure: record)
+    let row = StatusRow(source: source, renditions: set, failure: record)
+    return Proof(row: row, isComplete: row.state == .complete && proven == GridSize.allCases.count)
   }
 
   private struct Look: Sendable {
