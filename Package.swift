@@ -23,6 +23,8 @@ let package = Package(
   name: "pixelater",
   products: [
     .executable(name: "pixelater", targets: ["pixelater"]),
+    // The name that AWS Lambda asks for.
+    .executable(name: "bootstrap", targets: ["bootstrap"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -76,6 +78,10 @@ let package = Package(
       swiftSettings: strict),
 
     .target(name: "LambdaRuntime", dependencies: ["HTTPTransport"], swiftSettings: strict),
+    .executableTarget(
+      name: "bootstrap",
+      dependencies: ["LambdaRuntime", "Settings", "AWS", "Pipeline", "ObjectStore", "PixelEngine"],
+      swiftSettings: strict),
 
     .testTarget(
       name: "PixelEngineTests", dependencies: ["PixelEngine"],
@@ -113,7 +119,8 @@ let package = Package(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["pixelater", "Console", "PixelEngine"], swiftSettings: strict),
+      name: "EndToEndTests", dependencies: ["pixelater", "Console", "PixelEngine", "TestServers"],
+      exclude: ["Lambda/stack.py"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

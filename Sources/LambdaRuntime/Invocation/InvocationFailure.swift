@@ -18,7 +18,7 @@ package struct InvocationFailure: Error, Hashable, Sendable {
   /// The body of an error report.
   var body: [UInt8] {
     let fields: [(String, LambdaLog.Value)] = [("errorMessage", .string(message)), ("errorType", .string(type))]
-    return Array("{\(fields.map { LambdaLog.member($0.0, $0.1) }.joined(separator: ",")),\"stackTrace\":[]}".utf8)
+    return Array("{\(fields.map { JSONText.member($0.0, $0.1) }.joined(separator: ",")),\"stackTrace\":[]}".utf8)
   }
 
   static func isErrorType(_ text: some StringProtocol) -> Bool {

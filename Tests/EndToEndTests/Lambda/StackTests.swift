@@ -1,0 +1,119 @@
+import Foundation
+import TestServers
+import Testing
+
+/// The template and the zip on a local AWS that runs functions: pictures go in, and nobody lifts a hand.
+@Suite(
+  "The stack", .enabled(if: S3Engine.isWanted && FunctionProgram.isZipWanted, FunctionProgram.zipComment), .serialized,
+  .timeLimit(.minutes(5)))
+struct StackTests {
+  @Test(
+    "Fifty pictures with hostile names get 250 renditions, and a poison one its record", arguments: ["direct", "queue"])
+  func pictures(mode: String) async throws {
+    let stack = try await Stack(mode: mode)
+    let keys = Self.keys
+    var objects: [String: [UInt8]] = [:]
+    for (seed, key) in keys.enumerated() {
+      objects[key] = try TestWorkspace.picture(seed: seed, format: seed.isMultiple(of: 5) ? .jpeg : .png)
+    }
+    objects["poison +1.png"] = Array("This is no picture.".utf8)
+    objects["notes.txt"] = Array("Nor is this.".utf8)
+    try await stack.aws.put(objects, in: stack.source)
+
+    let expected = Set(
+      keys.flatMap { key in [8, 16, 32, 48, 64].map { "pixelated-\($0)x\($0)-\(key)" } }
+        + [".pixelater/failures/poison +1.png"])
+    try #require(expected.count == 251)
+    try await eventually("all renditions stand", within: .seconds(120)) {
+      try await stack.aws.keys(in: stack.destination).count >= expected.count
+    }
+    #expect(Set(try await stack.aws.keys(in: stack.destination)) == expected)
+    if let queue = stack.outputs["WorkQueueUrl"] {
+      try await eventually("the queue is empty") { try await stack.aws.depth(of: queue) == 0 }
+    } else {
+      #expect(mode == "direct")
+    }
+    // What cannot be a picture was recorded, and is no message that failed.
+    #expect(try await stack.aws.depth(of: try stack.output("DeadLetterQueueUrl")) == 0)
+  }
+
+  @Test("What fails for good by rights ends where it can be seen and sent again", arguments: ["direct", "queue"])
+  func rights(mode: String) async throws {
+    let stack = try await Stack(mode: mode, verifying: true)
+    let picture = try TestWorkspace.picture()
+    let role = try #require(stack.resources["FunctionRole"])
+    let deadLetters = try stack.output("DeadLetterQueueUrl")
+    try await stack.aws.put(["fine.png": picture], in: stack.source)
+    try await eventually("the shipped role is enough", within: .seconds(60)) {
+      try await stack.aws.keys(in: stack.destination).count == 5
+    }
+
+    let document = try #require(try await stack.aws.ask("document", ["name": role])["document"] as? String)
+    for statement in ["ReadSources", "WriteRenditions"] {
+      let found = try await stack.aws.ask("role", ["name": role, "without": statement])
+      #expect((found["statements"] as? [String])?.contains(statement) == true)
+      let before = Set(try await stack.aws.keys(in: stack.destination))
+      try await stack.aws.put(["without \(statement).png": picture], in: stack.source)
+      if mode == "direct" {
+        // The queue would hold it for half an hour before it comes again.
+        try await eventually("the failed invocation is kept") { try await stack.aws.depth(of: deadLetters) > 0 }
+        let bodies = try #require(try await stack.aws.ask("receive", ["queue": deadLetters])["bodies"] as? [String])
+        #expect(bodies.contains { $0.contains("without+\(statement).png") })
+      } else {
+        try await Task.sleep(for: .seconds(3))
+        #expect(try await stack.aws.depth(of: try stack.output("WorkQueueUrl")) > 0)
+      }
+      let made = Set(try await stack.aws.keys(in: stack.destination)).subtracting(before)
+      #expect(made.allSatisfy { !$0.hasPrefix("pixelated-") }, "without \(statement)")
+      try await stack.aws.ask("restore", ["name": role, "document": document])
+    }
+  }
+
+  /// Fifty.
+  private static var keys: [String] {
+    let hostile = [
+      "a b.png", "a+b.png", "a%20b.png", "a%2Bb.png", "100%.png", "é.png", "e\u{301}.png", "日本語/写真.png",
+      "😀 smile.png", "a&b=c?d#e.png", "quote\"'<>.png", "back\\slash.png", "folder/deep/er/x.png",
+      "//double//slash.png",
+      "/leading.png", "trailing.png ", "tab\tin.png", "~tilde*!().png", "..png", "dots../..png", "no suffix",
+      "UPPER.PNG",
+      "{brace}[bracket]|pipe^.png", "comma,semi;colon:at@.png", "ﬁ ligature.png",
+    ]
+    return hostile + (hostile.count..<50).map { "series/\($0).png" }
+  }
+}
+
+/// A stack of its own: deployed, and waiting for pictures.
+private struct Stack {
+  let aws: LocalAWS
+  let source: String
+  let destination: String
+  let outputs: [String: String]
+  /// Physical names by those of the template.
+  let resources: [String: String]
+
+  init(mode: String, verifying: Bool = false) async throws {
+    aws = try await LocalAWS(verifying: verifying)
+    source = S3Engine.bucketName("source")
+    destination = S3Engine.bucketName("renditions")
+    let code = try await aws.makeBuckets("code")
+    let answer = try await aws.ask(
+      "deploy",
+      [
+        "stack": S3Engine.bucketName("stack"), "template": FunctionProgram.template,
+        "zip": try FunctionProgram.requiredZip(), "codeBucket": code[0],
+        "parameters": ["Mode": mode, "SourceBucketName": source, "DestinationBucketName": destination],
+      ])
+    try #require(answer["status"] as? String == "CREATE_COMPLETE", "\(answer)")
+    outputs = try #require(answer["outputs"] as? [String: String])
+    resources = try #require(answer["resources"] as? [String: String])
+  }
+
+  func output(_ name: String) throws -> String { try #require(outputs[name], "the stack has no output \(name)") }
+}
+
+extension LocalAWS {
+  func depth(of queue: String) async throws -> Int {
+    try #require(try await ask("depth", ["queue": queue])["depth"] as? Int)
+  }
+}
