@@ -1,4 +1,5 @@
 import Foundation
+import PixelEngine
 import TestServers
 import Testing
 

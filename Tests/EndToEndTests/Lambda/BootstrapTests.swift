@@ -1,4 +1,5 @@
 import Foundation
+import PixelEngine
 import TestServers
 import Testing
 
@@ -141,18 +142,18 @@ struct BootstrapTests {
   func warm() async throws {
     let aws = try await LocalAWS()
     let buckets = try await aws.makeBuckets("source", "renditions")
-    let picture = try TestWorkspace.picture(width: 400, height: 300)
-    let keys = (0..<140).map { "\($0).png" }
+    let picture = try TestWorkspace.picture(width: 120, height: 80)
+    let keys = (0..<120).map { "\($0).png" }
     try await aws.put(Dictionary(uniqueKeysWithValues: keys.map { ($0, picture) }), in: buckets[0])
     let events = keys.map { Events.s3($0, bucket: buckets[0]) }
     let run = try FunctionRun(events, variables: aws.variables.merging(["bucket_1": buckets[1]]) { $1 })
-    try await run.asked(41)
+    try await run.asked(21)
     let before = try Usage(of: run.processID)
     try await run.settle()
     let after = try Usage(of: run.processID)
-    #expect(run.calls.count == 140 && run.calls.allSatisfy { $0.name.hasSuffix("/response") })
+    #expect(run.calls.count == 120 && run.calls.allSatisfy { $0.name.hasSuffix("/response") })
     #expect(run.connections == 1)
-    #expect(run.lines.filter { $0["message"] as? String == "written" }.count == 140)
+    #expect(run.lines.filter { $0["message"] as? String == "written" }.count == 120)
     #expect(after.files <= before.files + 2)
     #expect(after.kibibytes - before.kibibytes < 4096, "\(before) \(after)")
   }

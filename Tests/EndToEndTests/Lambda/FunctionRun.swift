@@ -70,7 +70,7 @@ final class FunctionRun: Sendable {
 
   /// Waits until so many events have been asked for: those before the last are answered.
   func asked(_ number: Int) async throws {
-    try await eventually("the function asks for event \(number); it said: \(log)") {
+    try await eventually("the function asks for event \(number); it said: \(log)", within: .seconds(180)) {
       server.requests.filter { $0.method == "GET" }.count >= number
     }
   }
