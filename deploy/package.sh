@@ -40,4 +40,4 @@ find "$parts" -exec touch -d '2000-01-01T00:00:00Z' {} +
 mkdir -p "${zip%/*}"
 rm -f "$zip"
 cd "$parts"
-find bootstrap px -type f | LC_ALL=C sort | TZ=UTC zip -X -q -9 "$zip" -@
+find bootstrap px -type f | LC_ALL=C sort | TZ=UTC zip -X -q "$zip" -@

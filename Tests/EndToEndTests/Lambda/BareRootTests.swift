@@ -31,7 +31,7 @@ struct BareRootTests {
     let aws = try #require(engine, "this test needs the S3 servers")
     let buckets = try await aws.makeBuckets("source", "renditions")
     try await aws.put(
-      ["a.png": try TestWorkspace.picture(), "b.jpg": try TestWorkspace.picture(format: .jpeg)], in: buckets[0])
+      [("a.png", try TestWorkspace.picture()), ("b.jpg", try TestWorkspace.picture(format: .jpeg))], in: buckets[0])
     let run = try FunctionRun(
       [Events.s3("a.png", "b.jpg", bucket: buckets[0]), "junk"], command: root.command,
       variables: aws.variables.merging(["bucket_1": buckets[1], "LAMBDA_TASK_ROOT": "/var/task"]) { $1 })

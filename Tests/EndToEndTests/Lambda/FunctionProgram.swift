@@ -46,9 +46,10 @@ enum FunctionProgram {
               file.write(zipfile.ZipFile(sys.argv[1]).read(entry))
           os.chmod(path, entry.external_attr >> 16 & 0o777)
       """
+    let words = try TestWorkspace()
     let program = try RunningProgram(
       executable: "/usr/bin/env", arguments: ["python3", "-c", unzip, try requiredZip(), folder],
-      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"], input: "", folder: folder)
+      environment: ["PATH": "/usr/local/bin:/usr/bin:/bin"], input: "", folder: words.folder)
     let result = try await program.result()
     try #require(result.status == 0, "\(result.errors)")
   }

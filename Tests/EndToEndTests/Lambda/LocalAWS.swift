@@ -41,16 +41,33 @@ struct LocalAWS: Sendable {
     return names
   }
 
-  func put(_ objects: [String: [UInt8]], in bucket: String) async throws {
-    try await ask("put", ["bucket": bucket, "objects": objects.mapValues { Data($0).base64EncodedString() }])
+  /// - Parameter objects: pairs and no dictionary: keys that Swift takes for the same text may be two objects.
+  func put(_ objects: [(key: String, bytes: [UInt8])], in bucket: String) async throws {
+    let list = objects.map { [$0.key, Data($0.bytes).base64EncodedString()] }
+    try await ask("put", ["bucket": bucket, "objects": list])
   }
 
-  func keys(in bucket: String) async throws -> [String] {
-    try #require(try await ask("keys", ["bucket": bucket])["keys"] as? [String])
+  func keys(in bucket: String) async throws -> Set<ExactKey> {
+    let keys = try #require(try await ask("keys", ["bucket": bucket])["keys"] as? [String])
+    return Set(keys.map { ExactKey($0) })
   }
 
   func get(_ key: String, in bucket: String) async throws -> Data {
     let body = try #require(try await ask("get", ["bucket": bucket, "key": key])["body"] as? String)
     return try #require(Data(base64Encoded: body))
+  }
+}
+
+/// A key, byte by byte.
+struct ExactKey: Hashable, Sendable, CustomStringConvertible {
+  private let bytes: [UInt8]
+
+  init(_ text: String) { bytes = Array(text.utf8) }
+
+  var description: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Those of a picture's renditions.
+  static func renditions(of key: String) -> [ExactKey] {
+    [8, 16, 32, 48, 64].map { ExactKey("pixelated-\($0)x\($0)-\(key)") }
   }
 }

@@ -39,7 +39,7 @@ def make_buckets(buckets):
 
 def put(bucket, objects):
     s3 = client("s3")
-    for key, body in objects.items():
+    for key, body in objects:
         s3.put_object(Bucket=bucket, Key=key, Body=base64.b64decode(body))
     return {}
 
@@ -66,6 +66,11 @@ def deploy(stack, template, zip, codeBucket, parameters):
         if not found["StackStatus"].endswith("IN_PROGRESS"):
             break
         time.sleep(0.1)
+    # The local AWS keeps a parameter's number as text here, and then its poller fails over it.
+    functions = client("lambda")
+    for source in functions.list_event_source_mappings(FunctionName=stack)["EventSourceMappings"]:
+        limit = int(source["ScalingConfig"]["MaximumConcurrency"])
+        functions.update_event_source_mapping(UUID=source["UUID"], ScalingConfig={"MaximumConcurrency": limit})
     resources = cloud.describe_stack_resources(StackName=stack)["StackResources"]
     return {
         "status": found["StackStatus"],
