@@ -36,36 +36,53 @@ struct StackTests {
     #expect(try await stack.aws.depth(of: try stack.output("DeadLetterQueueUrl")) == 0)
   }
 
-  @Test("What fails for good by rights ends where it can be seen and sent again", arguments: ["direct", "queue"])
-  func rights(mode: String) async throws {
-    let stack = try await Stack(mode: mode, verifying: true)
+  @Test("The shipped role is enough, and without any one of these actions it is not")
+  func rights() async throws {
+    let stack = try await Stack(mode: "direct", verifying: true)
     let picture = try TestWorkspace.picture()
     let role = try #require(stack.resources["FunctionRole"])
     let deadLetters = try stack.output("DeadLetterQueueUrl")
-    try await stack.aws.put([("fine.png", picture)], in: stack.source)
-    try await eventually("the shipped role is enough", within: .seconds(60)) {
-      try await stack.aws.keys(in: stack.destination).count == 5
+    // One that gets a failure record, which is to be cleared later.
+    try await stack.aws.put([("fine.png", picture), ("mended.png", Array("no picture".utf8))], in: stack.source)
+    try await eventually("the shipped role is enough", within: .seconds(120)) {
+      try await stack.aws.keys(in: stack.destination).count == 6
     }
 
     let document = try #require(try await stack.aws.ask("document", ["name": role])["document"] as? String)
-    for statement in ["ReadSources", "WriteRenditions"] {
-      let found = try await stack.aws.ask("role", ["name": role, "without": statement])
-      #expect((found["statements"] as? [String])?.contains(statement) == true)
-      let before = try await stack.aws.keys(in: stack.destination)
-      try await stack.aws.put([("without \(statement).png", picture)], in: stack.source)
-      if mode == "direct" {
-        // The queue would hold it for half an hour before it comes again.
-        try await eventually("the failed invocation is kept") { try await stack.aws.depth(of: deadLetters) > 0 }
-        let bodies = try #require(try await stack.aws.ask("receive", ["queue": deadLetters])["bodies"] as? [String])
-        #expect(bodies.contains { $0.contains("without+\(statement).png") })
-      } else {
-        try await Task.sleep(for: .seconds(3))
-        #expect(try await stack.aws.depth(of: try stack.output("WorkQueueUrl")) > 0)
+    for (statement, action, key) in [
+      ("ReadSources", "s3:GetObject", "a.png"), ("WriteRenditions", "s3:GetObject", "b.png"),
+      ("WriteRenditions", "s3:PutObject", "c.png"), ("ClearFailureRecords", "s3:DeleteObject", "mended.png"),
+    ] {
+      try await stack.aws.ask("narrow", ["name": role, "statement": statement, "without": action])
+      try await stack.aws.put([(key, picture)], in: stack.source)
+      try await eventually("a failed invocation is kept without \(statement) \(action)", within: .seconds(120)) {
+        try await stack.aws.depth(of: deadLetters) > 0
       }
-      let made = try await stack.aws.keys(in: stack.destination).subtracting(before)
-      #expect(made.allSatisfy { !$0.description.hasPrefix("pixelated-") }, "without \(statement)")
+      let bodies = try #require(try await stack.aws.ask("receive", ["queue": deadLetters])["bodies"] as? [String])
+      #expect(bodies.count == 1 && bodies.allSatisfy { $0.contains(key) && $0.contains("AccessDenied") }, "\(bodies)")
       try await stack.aws.ask("restore", ["name": role, "document": document])
     }
+    // With all of it again, what had failed succeeds.
+    for key in ["a.png", "b.png", "c.png", "mended.png"] { try await stack.aws.put([(key, picture)], in: stack.source) }
+    let expected = Set(["fine.png", "a.png", "b.png", "c.png", "mended.png"].flatMap { ExactKey.renditions(of: $0) })
+    try await eventually("all stand and no failure record does", within: .seconds(120)) {
+      try await stack.aws.keys(in: stack.destination) == expected
+    }
+  }
+
+  @Test("A queue keeps what rights refuse")
+  func queueRights() async throws {
+    let stack = try await Stack(mode: "queue", verifying: true)
+    let role = try #require(stack.resources["FunctionRole"])
+    try await stack.aws.ask("narrow", ["name": role, "statement": "ReadSources", "without": "s3:GetObject"])
+    try await stack.aws.put([("a.png", try TestWorkspace.picture())], in: stack.source)
+    let group = try #require(stack.resources["FunctionLog"])
+    try await eventually("the function says so, loudly", within: .seconds(120)) {
+      let lines = try await stack.aws.ask("log", ["group": group])["lines"] as? [String] ?? []
+      return lines.contains { $0.contains("FATAL") && $0.contains("rights, credentials or region") }
+    }
+    #expect(try await stack.aws.depth(of: try stack.output("WorkQueueUrl")) == 1)
+    #expect(try await stack.aws.keys(in: stack.destination).allSatisfy { !$0.description.hasPrefix("pixelated-") })
   }
 
   /// Fifty.

@@ -99,18 +99,17 @@ def receive(queue):
             sqs.delete_message(QueueUrl=local(queue), ReceiptHandle=message["ReceiptHandle"])
 
 
-def role(name, without=""):
-    """Gives a role what the template gives it, less one statement of its policy."""
-    iam = client("iam")
-    policy = "pixelater"
-    document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
-    if isinstance(document, str):
-        document = json.loads(document)
-    sids = [statement["Sid"] for statement in document["Statement"]]
-    if without:
-        document["Statement"] = [part for part in document["Statement"] if part["Sid"] != without]
-        iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
-    return {"statements": sids}
+def narrow(name, statement, without):
+    """Gives a role what the template gives it, less one action of one statement."""
+    policy = json.loads(document(name)["document"])
+    found = next(part for part in policy["Statement"] if part["Sid"] == statement)
+    actions = found["Action"] if isinstance(found["Action"], list) else [found["Action"]]
+    found["Action"] = [action for action in actions if action != without]
+    if found["Action"] == actions:
+        raise ValueError("the statement does not allow that action")
+    if not found["Action"]:
+        policy["Statement"].remove(found)
+    return restore(name, json.dumps(policy))
 
 
 def restore(name, document):
@@ -140,7 +139,7 @@ ACTIONS = {
     "deploy": deploy,
     "depth": depth,
     "receive": receive,
-    "role": role,
+    "narrow": narrow,
     "document": document,
     "restore": restore,
     "log": log,
