@@ -9,12 +9,15 @@ ARROWS  := --explicit-target-dependency-import-check error
 RELEASE := -c release --static-swift-stdlib
 SOURCES := Package.swift Sources Tests
 BINARY  := .build/release/pixelater
+# What AWS Lambda is given.
+LAMBDA  := .build/lambda/pixelater-lambda.zip
 
 # Debian packages that the build needs. What tells that one is there: a header (package:header), a Python module
 # (package=module), or else a command of the package's name.
 DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libexpat1-dev:expat.h
 # The tests drive the console in a terminal of their own, make certificates, and install servers that come with Python.
 TESTING     := tmux openssl python3-venv=ensurepip
+PACKING     := zip binutils:../bin/strip
 
 # The S3 servers that the tests run against; the stamp is newer than the list of what was installed.
 ENGINES     := .build/engines
@@ -24,17 +27,19 @@ ENGINE_STAMP := $(ENGINES)/installed
 # A crash must end the process, not wait for a debugger.
 export SWIFT_BACKTRACE ?= enable=no
 
-.PHONY: help demo test test-release check build install uninstall format lint clean packages test-packages engines
+.PHONY: help demo test test-release check build lambda install uninstall format lint lint-template clean packages \
+  test-packages lambda-packages engines
 
 help:
 	@echo 'make demo      build, make a workspace with pictures, open the console on it'
 	@echo 'make test      build and run every test'
 	@echo 'make check     lint, build and test, also the release binary: what has to pass before a change'
 	@echo 'make build     the release binary, in $(BINARY)'
+	@echo 'make lambda    the zip for AWS Lambda, in $(LAMBDA); see deploy/README.md'
 	@echo 'make install   binary, themes and completions under PREFIX ($(PREFIX))'
 	@echo 'make engines   install the S3 servers that the tests run against, in $(ENGINES)'
 	@echo 'make format    put the sources into their form'
-	@echo 'make lint      say what is not in its form'
+	@echo 'make lint      say what is not in its form; lint-template: what is wrong with deploy/template.yaml'
 	@echo 'make clean     remove what was built'
 
 demo: build
@@ -43,14 +48,25 @@ demo: build
 test: packages test-packages engines
 	$(SWIFT) test --disable-xctest $(ARROWS)
 
-check: lint build test test-release
+check: lint lint-template build test test-release
 
-# The optimiser may do what the tests' own build does not show: the built program once more, as it is installed.
-test-release: build test-packages engines
-	PIXELATER_TESTED='$(CURDIR)/$(BINARY)' $(SWIFT) test --disable-xctest $(ARROWS) --filter EndToEndTests
+# The optimiser may do what the tests' own build does not show: the built programs once more, as they are installed.
+test-release: build lambda test-packages engines
+	PIXELATER_LAMBDA_ZIP='$(CURDIR)/$(LAMBDA)' PIXELATER_TESTED='$(CURDIR)/$(BINARY)' $(SWIFT) test --disable-xctest $(ARROWS) --filter EndToEndTests
 
 build: packages
 	$(SWIFT) build $(RELEASE) $(ARROWS) --product pixelater
+
+# With CODE_BUCKET it is put there too, under a name that tells its content: a function is updated where its key is new.
+lambda: packages lambda-packages
+	$(SWIFT) build $(RELEASE) $(ARROWS) --product bootstrap
+	@deploy/package.sh .build/release/bootstrap '$(LAMBDA)'
+	@ls -l '$(LAMBDA)'
+ifdef CODE_BUCKET
+	@key="pixelater-$$(sha256sum '$(LAMBDA)' | cut -c 1-16).zip" && \
+	  aws s3 cp '$(LAMBDA)' "s3://$(CODE_BUCKET)/$$key" && \
+	  echo "deploy it with CodeBucketName=$(CODE_BUCKET) CodeKey=$$key"
+endif
 
 install: build
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/pixelater/themes' \
@@ -73,6 +89,9 @@ format:
 
 lint:
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+lint-template: engines
+	@$(if $(PIXELATER_ENGINES),$(PIXELATER_ENGINES),$(ENGINES)/bin)/cfn-lint deploy/template.yaml
 
 clean:
 	rm -rf .build
@@ -103,6 +122,9 @@ packages:
 
 test-packages:
 	$(call install-missing,$(TESTING),installing what the tests run in)
+
+lambda-packages:
+	$(call install-missing,$(PACKING),installing what packs the zip)
 
 # Installed once: again only when the list changes. Not at all where they are elsewhere, or not wanted (never so in CI).
 ifeq ($(PIXELATER_ENGINES)$(if $(CI),,$(filter 1,$(PIXELATER_SKIP_ENGINES))),)

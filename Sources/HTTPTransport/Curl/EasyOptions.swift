@@ -16,6 +16,7 @@ struct EasyOptions {
     ccurl_set_long(easy, CURLOPT_TCP_KEEPALIVE, 1)
     ccurl_set_long(easy, CURLOPT_BUFFERSIZE, 128 << 10)
     ccurl_set_long(easy, CURLOPT_UPLOAD_BUFFERSIZE, 128 << 10)
+    if !configuration.takesProxies { ccurl_set_text(easy, CURLOPT_NOPROXY, "*") }
     if let bundle = configuration.caBundle { ccurl_set_text(easy, CURLOPT_CAINFO, bundle) }
   }
 

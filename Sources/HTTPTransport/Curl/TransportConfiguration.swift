@@ -6,6 +6,8 @@ package struct TransportConfiguration: Sendable {
   package var idleConnections = 64
   /// Sent with each request that has no `User-Agent`. Default: `pixelater`.
   package var userAgent = "pixelater"
+  /// Whether the proxies that the environment names are taken. Default: yes.
+  package var takesProxies = true
 
   package init() {}
 }

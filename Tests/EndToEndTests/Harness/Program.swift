@@ -77,7 +77,7 @@ struct Program: Sendable {
 /// Not Foundation's `Process`: that takes a process for running as long as any descendant of it lives, such as the
 /// server that tmux leaves behind.
 final class RunningProgram: Sendable {
-  private let id: pid_t
+  let id: pid_t
   private let outputPath: String
   private let errorPath: String
   private let ended: AsyncStream<Int32>

@@ -55,8 +55,8 @@ package struct S3Engine: Sendable {
     self.process = process
   }
 
-  /// The path of a server's program.
-  static func program(_ name: String) throws(ServerFailure) -> String {
+  /// The path of a program of those that `make engines` installs.
+  package static func program(_ name: String) throws(ServerFailure) -> String {
     let folder: String
     if let given = variable("PIXELATER_ENGINES") {
       folder = given
