@@ -106,7 +106,9 @@ let package = Package(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["pixelater", "Console", "PixelEngine"], swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: ["pixelater", "Console", "PixelEngine", "AWS", "HTTPTransport", "ObjectStore", "TestServers"],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
