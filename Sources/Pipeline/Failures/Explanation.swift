@@ -165,18 +165,20 @@ package func explanation(of error: EventError) -> String {
 }
 
 /// A sentence for people about a queue's fault, and what to do where that is known.
-package func explanation(of error: QueueError) -> String {
+///
+/// - Parameter receiver: what was called.
+package func explanation(of error: QueueError, receiver: String = "queue") -> String {
   switch error {
-  case .noSuchQueue: "The queue is not there; create it or correct its URL and region."
-  case .accessDenied: "Access to the queue is denied; check the permissions."
+  case .noSuchQueue: "The \(receiver) is not there; create it or correct its name and region."
+  case .accessDenied: "Access to the \(receiver) is denied; check the permissions."
   case .expiredCredentials: "The credentials have expired; renew them."
   case .refusedCredentials(let detail):
-    "The queue does not accept the credentials (\(detail)); check access key, secret key and profile."
-  case .throttled: "The queue asks for fewer requests; retry later."
-  case .timeout: "The queue did not answer in time; retry."
-  case .unavailable(let detail): "The queue is unavailable (\(detail)); retry later."
+    "The \(receiver) does not accept the credentials (\(detail)); check access key, secret key and profile."
+  case .throttled: "The \(receiver) asks for fewer requests; retry later."
+  case .timeout: "The \(receiver) did not answer in time; retry."
+  case .unavailable(let detail): "The \(receiver) is unavailable (\(detail)); retry later."
   case .cancelled: "Cancelled."
-  case .other(let detail): "The queue refused (\(detail))."
+  case .other(let detail): "The \(receiver) refused (\(detail))."
   }
 }
 

@@ -48,6 +48,7 @@ package struct ObjectProcessor: Sendable {
     for _ in 0..<Self.maximumRounds {
       let (head, bytes) = try await read(row)
       let files = try await encode(bytes)
+      if options.looksBeforeWriting, try await !isUnchanged(row.key, since: head) { continue }
       try await write(files, to: names, of: head)
       if try await isUnchanged(row.key, since: head) { return }
     }

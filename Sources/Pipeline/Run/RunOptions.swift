@@ -12,6 +12,9 @@ package struct RunOptions: Sendable {
   package var memoryBytes = 1 << 30
   /// What is stored. Default: mosaics.
   package var form = RenditionForm.mosaic
+  /// Look at the source once more before the first rendition is written: where several processes work on one object, one
+  /// that read an older version then does not write over what another made of the newer. Default: only afterwards.
+  package var looksBeforeWriting = false
   package var retry = RetryPolicy()
 
   package init() {}

@@ -38,7 +38,7 @@ package struct FunctionEvents: Sendable {
       return Attempt(index: index, error: nil)
     } catch {
       if case .refused(let fault) = error, fault.code == "ResourceNotFoundException" || fault.status == 404 {
-        return Attempt(index: index, error: .other(detail: "there is no such function"))
+        return Attempt(index: index, error: .noSuchQueue)
       }
       return Attempt(index: index, error: QueueError(error))
     }

@@ -23,6 +23,13 @@ struct Handover {
       case .function(let name): name
       }
     }
+
+    var kind: String {
+      switch self {
+      case .queue: "queue"
+      case .function: "function"
+      }
+    }
   }
 
   private func send() throws(CommandFailure) -> EventSender.Send {
@@ -65,7 +72,7 @@ struct Handover {
         return
       }
       do throws(QueueError) { tell(try await sender.offer(row)) } catch {
-        throw CommandFailure(error, about: receiver.name)
+        throw CommandFailure(error, about: receiver.name, receiver: receiver.kind)
       }
     }
     for text in keys {
@@ -82,7 +89,9 @@ struct Handover {
         for case .object(let row) in batch { try await offer(row) }
       }
     }
-    do throws(QueueError) { tell(try await sender.flush()) } catch { throw CommandFailure(error, about: receiver.name) }
+    do throws(QueueError) { tell(try await sender.flush()) } catch {
+      throw CommandFailure(error, about: receiver.name, receiver: receiver.kind)
+    }
     if json {
       session.output.line(["summary": ["sent": .number(sent), "skipped": .number(skipped)]])
     } else {

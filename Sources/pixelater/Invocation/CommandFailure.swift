@@ -43,8 +43,12 @@ extension CommandFailure {
     }
   }
 
-  init(_ error: QueueError, about queue: String) {
-    self.init(error == .cancelled ? .interrupted : .unreachable, "\(queue): \(explanation(of: error))")
+  /// - Parameters:
+  ///   - name: the queue's or the function's.
+  ///   - receiver: which of them it is.
+  init(_ error: QueueError, about name: String, receiver: String = "queue") {
+    self.init(
+      error == .cancelled ? .interrupted : .unreachable, "\(name): \(explanation(of: error, receiver: receiver))")
   }
 
   /// - Parameter subject: the key or location the message names.

@@ -127,6 +127,23 @@ struct EventProcessorTests {
     return etags
   }
 
+  @Test("a source replaced while its renditions are made has none of the older version written")
+  func replacedMeanwhile() async throws {
+    let bench = try Bench()
+    try await bench.land("a.png")
+    let replaced = Counter()
+    let other = bench.otherPicture
+    bench.source.before { call in
+      // The looks at it are: whether there is anything to do, before writing, and after.
+      guard call.operation == .head, await replaced.next() == 2, let key = ObjectKey(call.key) else { return }
+      _ = try? await bench.source.base.put(key, other)
+    }
+    #expect(await processor(bench).process([try event("a.png")]) == [.written(renditions: 5)])
+    #expect(bench.destination.count(.put) == 5)
+    let etag = try await bench.source.base.head(try key("a.png")).summary.etag
+    #expect(try await provenances(bench, "a.png") == Set([etag]))
+  }
+
   @Test("a picture that cannot be is recorded once, acknowledged, and not read again")
   func poison() async throws {
     let bench = try Bench()

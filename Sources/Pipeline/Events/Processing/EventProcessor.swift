@@ -30,6 +30,9 @@ package final class EventProcessor: Sendable {
     workspace: Workspace, engine: PixelEngine, options: Options = Options(),
     onEvent: @escaping @Sendable (SettledEvent) -> Void = { _ in }
   ) {
+    var options = options
+    // Another worker may be told of a newer version while this one makes renditions of an older.
+    options.run.looksBeforeWriting = true
     self.workspace = workspace
     self.options = options
     self.onEvent = onEvent
