@@ -119,7 +119,7 @@ let package = Package(
       name: "SettingsTests", dependencies: ["Settings", "ObjectStore", "Pipeline", "PixelEngine"],
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["pixelater", "Console", "PixelEngine", "TestServers"],
+      name: "EndToEndTests", dependencies: ["pixelater", "bootstrap", "Console", "PixelEngine", "TestServers"],
       exclude: ["Lambda/stack.py"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
