@@ -17,6 +17,7 @@ LAMBDA  := .build/lambda/pixelater-lambda.zip
 DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libexpat1-dev:expat.h
 # The tests drive the console in a terminal of their own, make certificates, and install servers that come with Python.
 TESTING     := tmux openssl python3-venv=ensurepip
+# The function's zip.
 PACKING     := zip binutils:../bin/strip
 
 # The S3 servers that the tests run against; the stamp is newer than the list of what was installed.

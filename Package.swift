@@ -121,7 +121,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "pixelater", "Console", "PixelEngine", "AWS", "HTTPTransport", "ObjectStore", "Pipeline", "TestServers",
+        "pixelater", "bootstrap", "Console", "PixelEngine", "AWS", "HTTPTransport", "ObjectStore", "Pipeline",
+        "TestServers",
       ],
       exclude: ["Lambda/stack.py"], swiftSettings: strict),
   ],
