@@ -46,15 +46,16 @@ def pictures(folder, count):
 
 
 def reference():
-    """What the pipeline did before: one object after the other by boto3, five full-size encodes by Pillow."""
+    """What the pipeline did before: fetched by boto3, and for each size opened, shrunk, blown up and saved by Pillow."""
     import boto3
     from PIL import Image
 
     s3 = boto3.client("s3")
 
     def process(key):
-        original = Image.open(io.BytesIO(s3.get_object(Bucket="source", Key=key)["Body"].read()))
+        content = s3.get_object(Bucket="source", Key=key)["Body"].read()
         for size in SIZES:
+            original = Image.open(io.BytesIO(content))
             small = original.resize((size, size), Image.BILINEAR)
             file = io.BytesIO()
             small.resize(original.size, Image.NEAREST).save(file, original.format)

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 from concurrent.futures import ProcessPoolExecutor
@@ -149,12 +150,24 @@ class Run:
     def __init__(self, command, environment, **options):
         start = time.perf_counter()
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, **options)
+        self.memory = 0
+        watch = threading.Thread(target=self._watch, args=[process.pid], daemon=True)
+        watch.start()
         self.output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         self.wall = time.perf_counter() - start
         assert status == 0, (command, status)
         self.cpu = usage.ru_utime + usage.ru_stime
-        self.memory = usage.ru_maxrss / 1024
+
+    def _watch(self, pid):
+        """The peak in MiB, read now and then: what wait4 tells counts this process's memory from before the exec."""
+        with contextlib.suppress(OSError):
+            while True:
+                with open(f"/proc/{pid}/status") as file:
+                    for line in file:
+                        if line.startswith("VmHWM"):
+                            self.memory = max(self.memory, int(line.split()[1]) / 1024)
+                time.sleep(0.02)
 
 
 def median(values):
