@@ -4,7 +4,7 @@ import LambdaRuntime
 import TestServers
 import Testing
 
-@Suite("The Runtime API, call by call", .timeLimit(.minutes(1)))
+@Suite("The Runtime API, call by call", .timeLimit(.minutes(10)))
 struct ExchangeTests {
   typealias Turn = ScriptedRuntimeAPI.Turn
 

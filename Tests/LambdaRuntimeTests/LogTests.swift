@@ -3,7 +3,7 @@ import LambdaRuntime
 import TestServers
 import Testing
 
-@Suite("The function's log", .timeLimit(.minutes(1)))
+@Suite("The function's log", .timeLimit(.minutes(10)))
 struct LogTests {
   @Test("Every line of an event names it; each is one JSON object")
   func requestID() async throws {

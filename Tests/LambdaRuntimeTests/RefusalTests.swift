@@ -3,7 +3,7 @@ import LambdaRuntime
 import TestServers
 import Testing
 
-@Suite("What the Runtime API refuses", .timeLimit(.minutes(1)))
+@Suite("What the Runtime API refuses", .timeLimit(.minutes(10)))
 struct RefusalTests {
   typealias Turn = ScriptedRuntimeAPI.Turn
 
@@ -63,7 +63,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("The largest answer is sent; one byte more is refused before it is", .timeLimit(.minutes(1)))
+  @Test("The largest answer is sent; one byte more is refused before it is", .timeLimit(.minutes(10)))
   func tooLarge() async throws {
     let largest = LambdaRuntime.maximumResponse
     #expect(largest == 6_291_556)

@@ -7,7 +7,7 @@ import terminal_probe
 /// A real terminal as referee: tmux keeps a screen of its own and says what is on it.
 @Suite(
   .enabled(if: Tmux.isPresent || Tmux.isRequired, "tmux is not installed: install it to run these tests"),
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(10)))
 struct TmuxTests {
   private func open(term: String, arguments: String = "") throws -> Tmux {
     try #require(Tmux.isPresent, "tmux has to be there in CI")

@@ -52,10 +52,7 @@ extension BucketNotifications {
   ///
   /// - Throws: `invalidAnswer` where it is none: servers that do not know the question answer another.
   init(_ body: [UInt8]) throws(ServiceError) {
-    let root: XMLElement
-    do throws(XMLReader.Fault) { root = try XMLElement(parsing: body) } catch {
-      throw .invalidAnswer(detail: "no XML that can be read")
-    }
+    let root = try XMLElement(answer: body)
     guard root.name == "NotificationConfiguration" else {
       throw .invalidAnswer(detail: "no NotificationConfiguration")
     }

@@ -34,7 +34,7 @@ struct MultipartUpload {
       store.request(
         .post, key, query: [("uploads", "")],
         headers: [HTTPField("x-amz-checksum-algorithm", "SHA256")] + options.headers))
-    guard let upload = try document(answer.body)["UploadId"]?.text, !upload.isEmpty else {
+    guard let upload = try XMLElement(answer: answer.body)["UploadId"]?.text, !upload.isEmpty else {
       throw .invalidAnswer(detail: "no UploadId")
     }
     return upload
@@ -124,20 +124,12 @@ struct MultipartUpload {
       }
       // The blanks may come before all else.
       body = Array(body.drop { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D })
-      let root = try document(body)
+      let root = try XMLElement(answer: body)
       // An answer of success was on its way before it was known to be one.
       if root.name == "Error" { throw ServiceError.refused(ServiceFault(response, body: body)) }
       return root
     }
     guard let etag = answer["ETag"]?.text, !etag.isEmpty else { throw .invalidAnswer(detail: "no ETag for the upload") }
     return ETag.bare(etag)
-  }
-
-  private func document(_ body: [UInt8]) throws(ServiceError) -> XMLElement {
-    do throws(XMLReader.Fault) {
-      return try XMLElement(parsing: body)
-    } catch {
-      throw .invalidAnswer(detail: "no XML that can be read")
-    }
   }
 }

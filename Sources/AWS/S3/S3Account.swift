@@ -17,10 +17,7 @@ package struct S3Account: BucketCatalog {
   package func buckets() async throws(StoreError) -> [BucketSummary] {
     do throws(ServiceError) {
       let answer = try await client.exchange(ServiceRequest(.get), limit: 16 << 20)
-      let root: XMLElement
-      do throws(XMLReader.Fault) { root = try XMLElement(parsing: answer.body) } catch {
-        throw ServiceError.invalidAnswer(detail: "no XML that can be read")
-      }
+      let root = try XMLElement(answer: answer.body)
       guard root.name == "ListAllMyBucketsResult" else {
         throw ServiceError.invalidAnswer(detail: "no list of buckets")
       }

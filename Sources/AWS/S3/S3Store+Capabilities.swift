@@ -46,10 +46,7 @@ private struct VersionPage {
   var next: (key: String, version: String)?
 
   init(_ body: [UInt8]) throws(ServiceError) {
-    let root: XMLElement
-    do throws(XMLReader.Fault) { root = try XMLElement(parsing: body) } catch {
-      throw .invalidAnswer(detail: "no XML that can be read")
-    }
+    let root = try XMLElement(answer: body)
     let isEncoded = root["EncodingType"]?.text == "url"
     func text(_ element: XMLElement?) -> String {
       let text = element?.text ?? ""

@@ -60,10 +60,7 @@ extension S3Store {
 
   /// What could not be removed.
   private func faults(in body: [UInt8], status: Int) throws(ServiceError) -> [StoreError] {
-    let root: XMLElement
-    do throws(XMLReader.Fault) { root = try XMLElement(parsing: body) } catch {
-      throw .invalidAnswer(detail: "no XML that can be read")
-    }
+    let root = try XMLElement(answer: body)
     if root.name == "Error" {
       throw .refused(ServiceFault(status: status, code: root["Code"]?.text ?? "", message: root["Message"]?.text ?? ""))
     }

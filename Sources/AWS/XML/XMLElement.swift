@@ -35,6 +35,17 @@ struct XMLElement: Hashable, Sendable {
   }
 }
 
+extension XMLElement {
+  /// The document that a service answered.
+  ///
+  /// - Throws: `invalidAnswer` where it is none.
+  init(answer body: [UInt8]) throws(ServiceError) {
+    do throws(XMLReader.Fault) { self = try XMLElement(parsing: body) } catch {
+      throw .invalidAnswer(detail: "no XML that can be read")
+    }
+  }
+}
+
 /// Writes XML.
 enum XMLText {
   /// `text` as the content of an element, or nil where XML 1.0 cannot hold it (2.2): most control characters, U+FFFE,

@@ -4,7 +4,7 @@ import TestServers
 import Testing
 
 /// The zip as it is shipped, where there is nothing but what it brings along.
-@Suite("The zip", .enabled(if: FunctionProgram.isZipWanted, FunctionProgram.zipComment), .timeLimit(.minutes(3)))
+@Suite("The zip", .enabled(if: FunctionProgram.isZipWanted, FunctionProgram.zipComment), .timeLimit(.minutes(10)))
 struct BareRootTests {
   @Test("It holds a launcher at its top, files that anybody may read, and nothing else that runs than it needs")
   func content() async throws {

@@ -3,7 +3,7 @@ import PixelEngine
 import TestServers
 import Testing
 
-@Suite("The function under a Runtime API", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(5)))
+@Suite("The function under a Runtime API", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10)))
 struct BootstrapTests {
   /// No server is asked for anything with these.
   private static let offline = [

@@ -6,7 +6,7 @@ import Testing
 /// The template and the zip on a local AWS that runs functions: pictures go in, and nobody lifts a hand.
 @Suite(
   "The stack", .enabled(if: S3Engine.isWanted && FunctionProgram.isZipWanted, FunctionProgram.zipComment), .serialized,
-  .timeLimit(.minutes(5)))
+  .timeLimit(.minutes(10)))
 struct StackTests {
   @Test(
     "Fifty pictures with hostile names get 250 renditions, and a poison one its record", arguments: ["direct", "queue"])

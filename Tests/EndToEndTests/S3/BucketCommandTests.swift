@@ -5,7 +5,7 @@ import ObjectStore
 import TestServers
 import Testing
 
-@Suite("Commands on buckets", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(3)))
+@Suite("Commands on buckets", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10)))
 struct BucketCommandTests {
   private func picture(_ buckets: BucketWorkspace, _ name: String = "a picture.png") async throws {
     try await buckets.source.put(try #require(ObjectKey(name)), try TestWorkspace.picture())

@@ -5,7 +5,7 @@ import TestServers
 import Testing
 
 /// What doctor finds out about buckets: on real servers, and on one that says what it is told.
-@Suite("Doctor on buckets", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(3)))
+@Suite("Doctor on buckets", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10)))
 struct DoctorTests {
   private let workspace: TestWorkspace
 

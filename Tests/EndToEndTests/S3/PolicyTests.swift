@@ -6,7 +6,7 @@ import TestServers
 import Testing
 
 /// With the policy that the README shows, word for word, on a server that enforces policies.
-@Suite("What the program has to be allowed", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(3)))
+@Suite("What the program has to be allowed", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10)))
 struct PolicyTests {
   /// The README's policy for these buckets.
   private static func policy(_ buckets: BucketWorkspace) throws -> [String: Any] {
