@@ -6,7 +6,8 @@ import TestServers
 import Testing
 
 @Suite(
-  "Two hundred pictures with names that mean harm, in buckets", .enabled(if: S3Engine.isWanted), .timeLimit(.minutes(10))
+  "Two hundred pictures with names that mean harm, in buckets", .enabled(if: S3Engine.isWanted),
+  .timeLimit(.minutes(10))
 )
 struct HostileBucketTests {
   static let damaged = "damaged + broken.png"
