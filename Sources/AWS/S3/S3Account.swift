@@ -25,7 +25,7 @@ package struct S3Account: BucketCatalog {
         guard let name = element["Name"]?.text, !name.isEmpty else { return nil }
         return BucketSummary(
           name: name,
-          created: (element["CreationDate"]?.text).flatMap { HTTPDate.date(ofTimestamp: Array($0.utf8)) })
+          created: (element["CreationDate"]?.text).flatMap(Timestamp.parse))
       }.sorted { $0.name < $1.name }
     } catch {
       throw error.storeError(.list, "")

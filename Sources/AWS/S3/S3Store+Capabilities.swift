@@ -54,7 +54,7 @@ private struct VersionPage {
       return String(decoding: decoded, as: UTF8.self)
     }
     for element in root.children where element.name == "Version" || element.name == "DeleteMarker" {
-      let date = (element["LastModified"]?.text).flatMap { HTTPDate.date(ofTimestamp: Array($0.utf8)) }
+      let date = (element["LastModified"]?.text).flatMap(Timestamp.parse)
       guard let key = ObjectKey(text(element["Key"])), let date else { continue }
       versions.append(
         ObjectVersion(

@@ -17,26 +17,28 @@ package enum PercentEncoding {
   ///
   /// - Parameter plusIsSpace: whether `+` stands for a space, as in forms and in `encoding-type=url` answers.
   package static func decode(_ text: String, plusIsSpace: Bool) -> [UInt8]? {
-    var text = text
-    return text.withUTF8 { bytes in
-      var decoded: [UInt8] = []
-      decoded.reserveCapacity(bytes.count)
-      var index = 0
-      while index < bytes.count {
-        let byte = bytes[index]
-        index += 1
-        if byte == UInt8(ascii: "%") {
-          guard index + 1 < bytes.count, let high = digit(bytes[index]), let low = digit(bytes[index + 1]) else {
-            return nil
-          }
-          decoded.append(high << 4 | low)
-          index += 2
-        } else {
-          decoded.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
+    var decoded: [UInt8] = []
+    decoded.reserveCapacity(text.utf8.count)
+    return decode(text.utf8.span, plusIsSpace: plusIsSpace, onto: &decoded) ? decoded : nil
+  }
+
+  /// Appends the bytes that an encoded text stands for; where that is none, answers false with some of them appended.
+  static func decode(_ text: Span<UInt8>, plusIsSpace: Bool, onto decoded: inout [UInt8]) -> Bool {
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: "%") {
+        guard index + 1 < text.count, let high = digit(text[index]), let low = digit(text[index + 1]) else {
+          return false
         }
+        decoded.append(high << 4 | low)
+        index += 2
+      } else {
+        decoded.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
       }
-      return decoded
     }
+    return true
   }
 
   private static func encode(_ bytes: String.UTF8View, keepsSlash: Bool) -> String {

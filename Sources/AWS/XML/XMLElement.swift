@@ -22,15 +22,19 @@ struct XMLElement: Hashable, Sendable {
   }
 
   private final class Builder: XMLHandler {
-    private var open: [XMLElement] = []
-    private(set) var root: XMLElement?
+    /// The elements that have ended and whose parents have not, by depth.
+    private var ended: [[XMLElement]] = []
 
-    func start(_ name: XMLName) { open.append(XMLElement(name: name.string)) }
+    var root: XMLElement? { ended.first?.first }
 
-    func end(_ name: XMLName, text: [UInt8]) {
-      guard var element = open.popLast() else { return }
-      if element.children.isEmpty { element.text = String(decoding: text, as: UTF8.self) }
-      if open.isEmpty { root = element } else { open[open.count - 1].children.append(element) }
+    func end(_ name: XMLName, depth: Int, text: Span<UInt8>) {
+      while ended.count <= depth + 1 { ended.append([]) }
+      var element = XMLElement(name: name.string)
+      swap(&element.children, &ended[depth + 1])
+      if element.children.isEmpty {
+        element.text = text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+      }
+      ended[depth].append(element)
     }
   }
 }

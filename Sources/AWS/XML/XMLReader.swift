@@ -2,9 +2,12 @@ internal import CExpat
 
 /// Takes what an `XMLReader` finds. Names and texts are valid during the call alone.
 protocol XMLHandler: AnyObject {
-  func start(_ name: XMLName)
-  /// - Parameter text: the characters between this end and the tag before it: of a leaf all there is.
-  func end(_ name: XMLName, text: [UInt8])
+  /// An element has ended; those in it have before.
+  ///
+  /// - Parameters:
+  ///   - depth: how many elements it stands in; 0 is the document's.
+  ///   - text: the characters between this end and the tag before it: of a leaf all there is.
+  func end(_ name: XMLName, depth: Int, text: Span<UInt8>)
 }
 
 /// The name of an element, as it stands in the document.
@@ -27,6 +30,9 @@ struct XMLName {
 
 /// Reads XML while it arrives, with expat. A document type is refused: entities of its own are how XML reads files and
 /// blows up.
+///
+/// A listing has a dozen elements an object and millions of objects, so what stands between expat and the handler is
+/// plain memory: no reference is counted and no array grown for an element.
 final class XMLReader {
   enum Fault: Error, Hashable, Sendable {
     /// What expat says of it.
@@ -36,27 +42,20 @@ final class XMLReader {
   }
 
   private let parser: XML_Parser
-  private let state: State
+  private let state: UnsafeMutablePointer<State>
 
-  private final class State {
+  private struct State {
     let handler: any XMLHandler
-    var text: [UInt8] = []
+    let parser: XML_Parser
+    /// Room for `maximumText` bytes.
+    let text: UnsafeMutablePointer<UInt8>
+    var count = 0
     var depth = 0
     var fault: Fault?
-    private let parser: XML_Parser
 
-    init(_ handler: any XMLHandler, _ parser: XML_Parser) {
-      self.handler = handler
-      self.parser = parser
-    }
-
-    func stop(_ fault: Fault) {
+    mutating func stop(_ fault: Fault) {
       self.fault = fault
       XML_StopParser(parser, 0)
-    }
-
-    static func from(_ context: UnsafeMutableRawPointer?) -> State? {
-      context.map { Unmanaged<State>.fromOpaque($0).takeUnretainedValue() }
     }
   }
 
@@ -67,11 +66,17 @@ final class XMLReader {
   init(_ handler: any XMLHandler) {
     guard let parser = XML_ParserCreate(nil) else { fatalError("expat has no memory to start with") }
     self.parser = parser
-    state = State(handler, parser)
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(handler: handler, parser: parser, text: .allocate(capacity: Self.maximumText)))
     install()
   }
 
-  deinit { XML_ParserFree(parser) }
+  deinit {
+    XML_ParserFree(parser)
+    state.pointee.text.deallocate()
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
 
   /// Takes the next bytes of the document.
   func feed(_ bytes: [UInt8]) throws(Fault) { try parse(bytes, isLast: false) }
@@ -84,34 +89,38 @@ final class XMLReader {
       XML_Parse(
         parser, bytes.bindMemory(to: CChar.self).baseAddress, Int32(clamping: bytes.count), isLast ? 1 : 0)
     }
-    if let fault = state.fault { throw fault }
+    if let fault = state.pointee.fault { throw fault }
     guard status == XML_STATUS_OK else {
       throw .malformed(XML_ErrorString(XML_GetErrorCode(parser)).map { String(cString: $0) } ?? "no XML")
     }
   }
 
   private func install() {
-    XML_SetUserData(parser, Unmanaged.passUnretained(state).toOpaque())
-    XML_SetStartDoctypeDeclHandler(parser) { context, _, _, _, _ in State.from(context)?.stop(.documentType) }
+    XML_SetUserData(parser, state)
+    XML_SetStartDoctypeDeclHandler(parser) { context, _, _, _, _ in
+      context?.assumingMemoryBound(to: State.self).pointee.stop(.documentType)
+    }
     XML_SetElementHandler(
       parser,
-      { context, name, _ in
-        guard let state = State.from(context), let name else { return }
-        state.text.removeAll(keepingCapacity: true)
-        state.depth += 1
-        if state.depth > XMLReader.maximumDepth { return state.stop(.tooLarge) }
-        state.handler.start(XMLName(start: name))
+      { context, _, _ in
+        guard let state = context?.assumingMemoryBound(to: State.self) else { return }
+        guard state.pointee.depth < XMLReader.maximumDepth else { return state.pointee.stop(.tooLarge) }
+        state.pointee.depth += 1
+        state.pointee.count = 0
       },
       { context, name in
-        guard let state = State.from(context), let name else { return }
-        state.depth -= 1
-        state.handler.end(XMLName(start: name), text: state.text)
-        state.text.removeAll(keepingCapacity: true)
+        guard let state = context?.assumingMemoryBound(to: State.self), let name else { return }
+        state.pointee.depth -= 1
+        let text = UnsafeBufferPointer(start: state.pointee.text, count: state.pointee.count)
+        state.pointee.handler.end(XMLName(start: name), depth: state.pointee.depth, text: text.span)
+        state.pointee.count = 0
       })
     XML_SetCharacterDataHandler(parser) { context, characters, count in
-      guard let state = State.from(context), let characters else { return }
-      if state.text.count + Int(count) > XMLReader.maximumText { return state.stop(.tooLarge) }
-      state.text.append(contentsOf: UnsafeRawBufferPointer(start: characters, count: Int(count)))
+      guard let state = context?.assumingMemoryBound(to: State.self), let characters else { return }
+      let (start, count) = (state.pointee.count, Int(count))
+      guard count <= XMLReader.maximumText - start else { return state.pointee.stop(.tooLarge) }
+      UnsafeMutableRawPointer(state.pointee.text + start).copyMemory(from: characters, byteCount: count)
+      state.pointee.count = start + count
     }
   }
 }

@@ -50,7 +50,7 @@ package struct FailureLookup: Sendable {
     for (index, item) in items.enumerated() {
       switch item {
       case .object(let row):
-        if details && row.hasFailure || FailureRecord.name(of: row.key, in: destination).isShortened {
+        if details && row.hasFailure || FailureRecord.isTooLong(row.key, in: destination) {
           rows.append((index, row.key))
         }
       case .strayRecord(let listed) where FailureRecord.isShortened(listed, in: destination):

@@ -17,13 +17,18 @@ extension FailureRecord {
   ///   looked up.
   package static func name(of key: ObjectKey, in destination: OpenLocation) -> (key: String, isShortened: Bool) {
     let whole = prefix + key.string
+    guard isTooLong(key, in: destination) else { return (whole, false) }
     let room = ObjectKey.maximumBytes - destination.location.prefix.utf8.count
-    if whole.utf8.count <= room { return (whole, false) }
 
     let hash = String(fnv1a(key.string), radix: 16)
     let tail = hashMark + String(repeating: "0", count: hashDigits - hash.utf8.count) + hash
     let end = whole.utf8.index(whole.startIndex, offsetBy: max(prefix.utf8.count, room - tail.utf8.count))
     return (whole[..<whole.unicodeScalars.index(roundingDown: end)] + tail, true)
+  }
+
+  /// Whether the name of the object's record has to be shortened.
+  static func isTooLong(_ key: ObjectKey, in destination: OpenLocation) -> Bool {
+    destination.location.prefix.utf8.count + prefix.utf8.count + key.string.utf8.count > ObjectKey.maximumBytes
   }
 
   /// Whether what a record lists under (its key without `prefix`) is a shortened name, and not an object's key.

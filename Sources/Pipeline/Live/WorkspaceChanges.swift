@@ -62,7 +62,6 @@ package struct WorkspaceChanges: AsyncSequence, Sendable {
   /// The source that a rendition or a failure record belongs to.
   @Sendable private func sourceKey(ofDestination key: ObjectKey) -> ObjectKey? {
     if let (_, source) = workspace.naming.parse(key) { return source }
-    guard key.string.utf8.starts(with: FailureRecord.prefix.utf8) else { return nil }
-    return ObjectKey(String(Substring(key.string.utf8.dropFirst(FailureRecord.prefix.utf8.count))))
+    return key.starts(with: FailureRecord.prefix) ? key.dropping(FailureRecord.prefix.utf8.count) : nil
   }
 }

@@ -48,11 +48,10 @@ package struct StatusListing: AsyncSequence, Sendable {
   package struct Iterator: AsyncIteratorProtocol {
     private let workspace: Workspace
     private let details: Bool
-    private let source: ListingCursor
-    private let renditions: [(size: GridSize, cursor: ListingCursor)]
-    private let records: ListingCursor
-    /// All of the above.
+    /// The source, the renditions by size, the failure records.
     private let cursors: [ListingCursor]
+    private static let sourceIndex = 0
+    private static let recordsIndex = GridSize.allCases.count + 1
 
     /// Most keys merged into a batch.
     private static let batchSize = 1000
@@ -63,12 +62,10 @@ package struct StatusListing: AsyncSequence, Sendable {
       func cursor(_ location: OpenLocation, _ stem: String) -> ListingCursor {
         ListingCursor(location, stem: stem, prefix: prefix, range: range, pageSize: pageSize)
       }
-      source = cursor(workspace.source, "")
-      renditions = GridSize.allCases.map { size in
-        (size, cursor(workspace.destination, workspace.naming.prefix(for: size)))
-      }
-      records = cursor(workspace.destination, FailureRecord.prefix)
-      cursors = [source] + renditions.map(\.cursor) + [records]
+      cursors =
+        [cursor(workspace.source, "")]
+        + GridSize.allCases.map { cursor(workspace.destination, workspace.naming.prefix(for: $0)) }
+        + [cursor(workspace.destination, FailureRecord.prefix)]
     }
 
     package mutating func next() async throws(StoreError) -> [StatusItem]? {
@@ -80,50 +77,69 @@ package struct StatusListing: AsyncSequence, Sendable {
       while items.isEmpty {
         for cursor in cursors where cursor.needsPage { try await cursor.turnPage() }
         if cursors.allSatisfy(\.isFinished) { return nil }
-        while items.count < Self.batchSize, !cursors.contains(where: \.needsPage), let key = lowestKey() {
-          merge(key, into: &items)
+        while items.count < Self.batchSize, !cursors.contains(where: \.needsPage) {
+          guard let standing = cursorsAtLowestKey() else { break }
+          merge(standing, into: &items)
         }
         try await FailureLookup(workspace: workspace).complete(&items, details: details)
       }
       return items
     }
 
-    /// The key to merge next, nil at the end of all listings.
-    private func lowestKey() -> ObjectKey? {
-      var lowest: ObjectKey?
-      for cursor in cursors {
-        guard let key = cursor.current?.key else { continue }
-        if let other = lowest, !(key < other) { continue }
-        lowest = key
+    /// Cursors that stand at one source key.
+    private struct Standing {
+      /// One of them.
+      var first: Int
+      /// A bit for each.
+      var bits: UInt8
+
+      func contains(_ index: Int) -> Bool { bits >> index & 1 == 1 }
+    }
+
+    /// The cursors to merge next; nil at the end of all listings.
+    private func cursorsAtLowestKey() -> Standing? {
+      var lowest: Standing?
+      for index in cursors.indices where cursors[index].hasObject {
+        let order = lowest.map { cursors[index].order(against: cursors[$0.first]) } ?? -1
+        if order < 0 {
+          lowest = Standing(first: index, bits: 1 << index)
+        } else if order == 0 {
+          lowest?.bits |= 1 << index
+        }
       }
       return lowest
     }
 
-    /// Takes one key from every cursor that stands at it.
-    private func merge(_ key: ObjectKey, into items: inout [StatusItem]) {
-      let object = source.take(key)
-      let hasRecord = records.take(key) != nil
+    /// Makes one thing of what stands at one source key, and moves past it.
+    private func merge(_ standing: Standing, into items: inout [StatusItem]) {
+      func object(_ index: Int) -> ObjectSummary? { standing.contains(index) ? cursors[index].object : nil }
+      defer {
+        for index in cursors.indices where standing.contains(index) { cursors[index].advance() }
+      }
+      guard let key = cursors[standing.first].sourceKey else { return }
+      let hasRecord = standing.contains(Self.recordsIndex)
 
-      guard let object, !isOurs(key) else {
-        for (size, cursor) in renditions {
-          guard let rendition = cursor.take(key) else { continue }
+      guard var source = object(Self.sourceIndex), !isOurs(key) else {
+        for size in GridSize.allCases {
+          guard let rendition = object(1 + size.index) else { continue }
           items.append(.orphan(Orphan(source: key, size: size, bytes: rendition.size)))
         }
         if hasRecord { items.append(.strayRecord(source: key)) }
         return
       }
 
+      source.key = key
       var set = RenditionSet()
-      for (size, cursor) in renditions {
-        guard let rendition = cursor.take(key) else { continue }
-        set[size] = rendition.lastModified < object.lastModified ? .stale : .present
+      for size in GridSize.allCases {
+        guard let rendition = object(1 + size.index) else { continue }
+        set[size] = rendition.lastModified < source.lastModified ? .stale : .present
       }
-      items.append(.object(StatusRow(source: object, renditions: set, hasFailure: hasRecord)))
+      items.append(.object(StatusRow(source: source, renditions: set, hasFailure: hasRecord)))
     }
 
     /// What looks like our own output is never a source.
     private func isOurs(_ key: ObjectKey) -> Bool {
-      key.string.hasPrefix(FailureRecord.prefix) || workspace.naming.parse(key) != nil
+      key.starts(with: FailureRecord.prefix) || workspace.naming.names(key)
     }
   }
 }

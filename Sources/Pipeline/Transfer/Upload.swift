@@ -65,7 +65,7 @@ package struct Uploader: Sendable {
 
   /// Whether the source keeps this key for what pixelater writes itself: it would never be processed.
   package static func isOwnKey(_ key: ObjectKey, naming: RenditionNaming) -> Bool {
-    naming.parse(key) != nil || key.string.utf8.starts(with: ".pixelater/".utf8)
+    naming.names(key) || key.starts(with: ".pixelater/")
   }
 
   private func storeKey(_ key: ObjectKey) throws(TransferError) -> ObjectKey {

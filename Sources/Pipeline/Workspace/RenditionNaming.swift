@@ -47,10 +47,14 @@ package struct RenditionNaming: Hashable, Sendable {
 
   /// The size and the source key that a relative key of the destination names, or nil where it names no rendition.
   package func parse(_ key: ObjectKey) -> (size: GridSize, source: ObjectKey)? {
-    let key = key.string.utf8
-    for (size, prefix) in zip(GridSize.allCases, prefixes) where key.starts(with: prefix.utf8) {
-      return ObjectKey(String(Substring(key.dropFirst(prefix.utf8.count)))).map { (size, $0) }
+    for (size, prefix) in zip(GridSize.allCases, prefixes) where key.starts(with: prefix) {
+      return key.dropping(prefix.utf8.count).map { (size, $0) }
     }
     return nil
+  }
+
+  /// Whether a relative key names a rendition.
+  func names(_ key: ObjectKey) -> Bool {
+    prefixes.contains { key.string.utf8.count > $0.utf8.count && key.starts(with: $0) }
   }
 }

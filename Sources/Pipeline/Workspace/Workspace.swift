@@ -17,10 +17,7 @@ package struct OpenLocation: Sendable {
 
   /// The relative key of a key in the bucket, or nil where it lies outside the location.
   package func relativeKey(_ key: ObjectKey) -> ObjectKey? {
-    guard !location.prefix.isEmpty else { return key }
-    let prefix = location.prefix.utf8
-    guard key.string.utf8.starts(with: prefix) else { return nil }
-    return ObjectKey(String(Substring(key.string.utf8.dropFirst(prefix.count))))
+    key.starts(with: location.prefix) ? key.dropping(location.prefix.utf8.count) : nil
   }
 }
 

@@ -93,26 +93,4 @@ struct ChainTests {
     try home.write(".aws/credentials", "[default]\naws_access_key_id=B\naws_secret_access_key=S\n")
     #expect(try await chain.credentials().accessKeyID == "B")
   }
-
-  @Test(
-    "Points in time",
-    arguments: [
-      ("2025-01-01T00:00:00Z", 1_735_689_600), ("2025-01-01T01:00:00+01:00", 1_735_689_600),
-      ("2024-12-31T19:00:00.123456-0500", 1_735_689_600), ("2025-01-01T00:00:00UTC", 1_735_689_600),
-      ("2024-02-29T12:34:56Z", 1_709_210_096), ("1970-01-01 00:00:00Z", 0),
-    ])
-  func timestamps(text: String, seconds: Double) {
-    #expect(Timestamp.parse(text) == Date(timeIntervalSince1970: seconds))
-  }
-
-  @Test(
-    "No points in time",
-    arguments: [
-      "", "2025-01-01", "2025-01-01T00:00:00", "2025-13-01T00:00:00Z", "2025-01-01T24:00:00Z", "2025-01-01T00:00:00.Z",
-      "2025-01-01T00:00:00+1", "tomorrow, and not earlier", "2025-01-01T00:00:00Zz", "é025-01-01T00:00:00Z",
-      "2025-01-01T00:00:00+-100",
-    ])
-  func noTimestamps(text: String) {
-    #expect(Timestamp.parse(text) == nil)
-  }
 }
