@@ -4,11 +4,14 @@ package struct StoreError: Error, Hashable, Sendable {
   /// The key or the prefix that was asked for.
   package var key: String
   package var reason: Reason
+  /// The store has repeated the call itself, as often as it makes sense: its callers need not.
+  package var hasBeenRetried: Bool
 
-  package init(operation: Operation, key: String, reason: Reason) {
+  package init(operation: Operation, key: String, reason: Reason, hasBeenRetried: Bool = false) {
     self.operation = operation
     self.key = key
     self.reason = reason
+    self.hasBeenRetried = hasBeenRetried
   }
 
   package enum Operation: String, Hashable, Sendable {
@@ -44,11 +47,14 @@ package struct StoreError: Error, Hashable, Sendable {
     case other(detail: String)
   }
 
-  /// Whether the same call may succeed later, so that it is worth repeating. Only this drives retries.
+  /// Whether the same call may succeed later.
   package var isTransient: Bool {
     switch reason {
     case .throttled, .timeout, .unavailable, .checksumMismatch: true
     default: false
     }
   }
+
+  /// Whether the caller is to repeat the call, after a while. Only this drives retries.
+  package var isWorthRetrying: Bool { isTransient && !hasBeenRetried }
 }

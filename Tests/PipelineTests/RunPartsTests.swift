@@ -76,6 +76,18 @@ import Testing
     #expect(await calls.count == 4)
   }
 
+  @Test func leavesRepeatingToTheStoreThatDoes() async {
+    let calls = Counter()
+    let policy = policy()
+    await #expect(throws: StoreError.self) {
+      try await policy { () async throws(StoreError) in
+        _ = await calls.next()
+        throw StoreError(operation: .get, key: "k", reason: .timeout, hasBeenRetried: true)
+      }
+    }
+    #expect(await calls.count == 1)
+  }
+
   @Test(arguments: [StoreError.Reason.notFound, .accessDenied, .full, .readOnly, .preconditionFailed])
   func doesNotRepeatWhatIsFinal(reason: StoreError.Reason) async {
     let calls = Counter()

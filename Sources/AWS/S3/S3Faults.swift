@@ -4,8 +4,11 @@ internal import ObjectStore
 extension ServiceError {
   /// The same in the words of all stores.
   func storeError(_ operation: StoreError.Operation, _ key: String) -> StoreError {
-    StoreError(operation: operation, key: key, reason: reason)
+    StoreError(operation: operation, key: key, reason: reason, hasBeenRetried: hasBeenRetried)
   }
+
+  /// See `ServiceClient.attempt`.
+  private var hasBeenRetried: Bool { remedy == .retry || remedy == .slowDown }
 
   private var reason: StoreError.Reason {
     switch self {

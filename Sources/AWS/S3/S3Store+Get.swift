@@ -114,7 +114,9 @@ private actor Download {
         guard error.remedy == .retry, end != nil, breaks <= Self.patience,
           await store.client.waitToRepeat(after: error, failures: breaks)
         else {
-          throw (Task.isCancelled ? ServiceError.cancelled : error).storeError(.get, key.string)
+          var failure = (Task.isCancelled ? ServiceError.cancelled : error).storeError(.get, key.string)
+          if end == nil { failure.hasBeenRetried = false }
+          throw failure
         }
       }
     }

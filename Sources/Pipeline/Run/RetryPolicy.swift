@@ -1,6 +1,7 @@
 package import ObjectStore
 
-/// How often, and after what wait, a call that failed with a transient error is repeated.
+/// How often, and after what wait, a call that failed with a transient error is repeated. A store that has repeated it
+/// itself is not asked again.
 ///
 /// The wait before the n-th repetition is a random part ("full jitter") of `base * 2^n`, at most `cap`. A throttled call
 /// starts from `throttledBase`.
@@ -33,7 +34,7 @@ package struct RetryPolicy: Sendable {
         return try await call()
       } catch {
         failures += 1
-        guard error.isTransient, failures < maximumAttempts, !Task.isCancelled else { throw error }
+        guard error.isWorthRetrying, failures < maximumAttempts, !Task.isCancelled else { throw error }
         do {
           try await sleep(delay(afterFailures: failures, of: error.reason))
         } catch is CancellationError {

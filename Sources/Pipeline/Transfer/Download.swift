@@ -295,7 +295,7 @@ private struct ContentReader {
       return
     }
     failures += 1
-    guard error.isTransient, failures < retry.maximumAttempts else { throw .store(error) }
+    guard error.isWorthRetrying, failures < retry.maximumAttempts else { throw .store(error) }
     do {
       try await retry.sleep(retry.delay(afterFailures: failures, of: error.reason))
     } catch {

@@ -164,6 +164,17 @@ struct ReadingTests {
     while bucket.server.abandoned == 0 { try await Task.sleep(for: .milliseconds(2)) }
   }
 
+  @Test("What stays out of order is asked for four times, and by no caller again", arguments: [500, 503])
+  func outage(status: Int) async throws {
+    let bucket = try FaultyBucket { _, _ in .no(status, "InternalError") }
+    let error = try #require(try await Reading(bucket.store).error)
+    #expect(error.isTransient && error.hasBeenRetried && !error.isWorthRetrying)
+    #expect(bucket.server.requests.count == 4)
+
+    let missing = try FaultyBucket { _, _ in .no(404, "NoSuchKey") }
+    #expect(try await Reading(missing.store).error?.hasBeenRetried == false)
+  }
+
   @Test("A store that asks to slow down is obeyed by every call")
   func slowDown() async throws {
     let bucket = try FaultyBucket { request, number in
