@@ -2,7 +2,7 @@ package import FoundationEssentials
 
 /// A store that gives out links by which anybody may read an object for a while.
 package protocol PresigningStore: ObjectStore {
-  /// - Parameter seconds: how long the link is good, 1 to 604,800 (a week). Ends sooner where the credentials do.
+  /// - Parameter seconds: how long the link is good, 1 to 604,800 (a week); what is outside counts as the nearest. Ends sooner where the credentials do.
   func presignedURL(of key: ObjectKey, seconds: Int) async throws(StoreError) -> PresignedURL
 }
 

@@ -33,8 +33,12 @@ package struct StoreError: Error, Hashable, Sendable {
     case invalidRange
     case throttled
     case timeout
-    /// The store cannot be reached or answers with a fault of its own.
+    /// No way leads to the store: no such host, no answer to a connection.
+    case unreachable(detail: String)
+    /// The store answers with a fault of its own, or breaks off.
     case unavailable(detail: String)
+    /// Its listings are not in the byte order of their keys.
+    case unordered
     case checksumMismatch
     /// The store refuses to write: opened read-only.
     case readOnly
@@ -50,7 +54,7 @@ package struct StoreError: Error, Hashable, Sendable {
   /// Whether the same call may succeed later.
   package var isTransient: Bool {
     switch reason {
-    case .throttled, .timeout, .unavailable, .checksumMismatch: true
+    case .throttled, .timeout, .unreachable, .unavailable, .checksumMismatch: true
     default: false
     }
   }

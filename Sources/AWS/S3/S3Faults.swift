@@ -24,8 +24,8 @@ extension ServiceError {
     switch error {
     case .timeout: .timeout
     case .cancelled: .cancelled
-    case .unknownHost(let detail), .cannotConnect(let detail), .brokenOff(let detail), .invalidResponse(let detail):
-      .unavailable(detail: detail)
+    case .unknownHost(let detail), .cannotConnect(let detail): .unreachable(detail: detail)
+    case .brokenOff(let detail), .invalidResponse(let detail): .unavailable(detail: detail)
     case .insecure(let detail), .invalidRequest(let detail): .other(detail: detail)
     case .tooLarge(let limit): .unavailable(detail: "an answer of more than \(limit) bytes")
     case .unreadableFile(let path, let code): .other(detail: "cannot read \(path) (error \(code))")

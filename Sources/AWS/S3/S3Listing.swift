@@ -66,10 +66,7 @@ private actor Listing {
     for object in page.objects {
       if let last, !(last < object.key) {
         hasEnded = true
-        throw StoreError(
-          operation: .list, key: request.prefix,
-          reason: .other(detail: "its listings are not in the byte order of their keys, as S3's are: it cannot be used")
-        )
+        throw StoreError(operation: .list, key: request.prefix, reason: .unordered)
       }
       last = object.key
     }

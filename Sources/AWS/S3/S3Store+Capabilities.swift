@@ -5,11 +5,14 @@ package import ObjectStore
 extension S3Store: PartitionableStore {}
 
 extension S3Store: PresigningStore {
+  /// Seconds that a signature in a URL is good for at most: a week.
+  private static let longestLink = 604_800
+
   package func presignedURL(of key: ObjectKey, seconds: Int) async throws(StoreError) -> PresignedURL {
     do throws(ServiceError) {
       // Without the header of the expected owner: whoever opens the link would have to send it.
       let request = ServiceRequest(.get, path: "/" + PercentEncoding.path(key.string))
-      let signed = try await client.presign(request, seconds: seconds)
+      let signed = try await client.presign(request, seconds: min(max(seconds, 1), Self.longestLink))
       return PresignedURL(url: signed.url, expires: signed.expires)
     } catch {
       throw error.storeError(.get, key.string)

@@ -125,7 +125,7 @@ extension QueueError {
       case .refusedCredentials(let detail), .noCredentials(let detail): .refusedCredentials(detail: detail)
       case .throttled: .throttled
       case .timeout: .timeout
-      case .unavailable(let detail): .unavailable(detail: detail)
+      case .unreachable(let detail), .unavailable(let detail): .unavailable(detail: detail)
       case .cancelled: .cancelled
       default: .other(detail: explanation(of: error))
       }

@@ -60,10 +60,10 @@ extension StoreError.Reason {
     case .preconditionFailed: .changed
     case .throttled: .throttled
     case .timeout: .timeout
-    case .unavailable, .full: .unavailable
+    case .unreachable, .unavailable, .full: .unavailable
     case .checksumMismatch: .checksumMismatch
     case .tooLarge: .tooLarge
-    case .invalidRange, .cancelled, .other: .internal
+    case .invalidRange, .cancelled, .unordered, .other: .internal
     }
   }
 }
@@ -87,7 +87,9 @@ package func explanation(of error: StoreError) -> String {
   case .invalidRange: "The object is shorter than the part that was asked for."
   case .throttled: "The store asks for fewer requests; retry with fewer jobs."
   case .timeout: "The store did not answer in time; retry."
+  case .unreachable(let detail): "The store cannot be reached (\(detail)); check its endpoint and the network."
   case .unavailable(let detail): "The store is unavailable (\(detail)); retry later."
+  case .unordered: "The store lists its objects out of the byte order of their keys, so they cannot be joined."
   case .checksumMismatch: "The content arrived damaged; retry."
   case .readOnly: "The store is open read-only; run without --read-only."
   case .full: "No space is left in the store; make room, then retry."

@@ -59,7 +59,7 @@ extension CommandFailure {
       case .cancelled: .interrupted
       case .notFound, .preconditionFailed, .invalidRange, .checksumMismatch, .full, .tooLarge: .someFailed
       case .noSuchBucket, .accessDenied, .expiredCredentials, .refusedCredentials, .noCredentials, .wrongRegion,
-        .throttled, .timeout, .unavailable, .other:
+        .throttled, .timeout, .unreachable, .unavailable, .unordered, .other:
         .unreachable
       }
     self.init(status, "\(subject): \(explanation(of: error))")

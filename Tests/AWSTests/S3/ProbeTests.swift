@@ -62,7 +62,7 @@ struct ProbeTests {
     #expect(detail.contains("ListBucketResult"))
     let dead = ScriptedS3 { (_) throws(HTTPError) in throw .cannotConnect(detail: "refused") }
     let reach = try await dead.bucket().reach(prefix: "")
-    #expect(reach.error?.reason == .unavailable(detail: "server.test: refused"))
+    #expect(reach.error?.reason == .unreachable(detail: "server.test: refused"))
     #expect(reach.clockOffset == nil)
   }
 
