@@ -96,6 +96,9 @@ struct QueueBench: Sendable {
       ])
   }
 
+  /// Of the server.
+  var endpoint: String { engine.endpoint }
+
   /// The URL as a server on another machine would give it: only its path counts.
   var queueURL: String { "http://localhost:4566" + queue.url.dropFirst(engine.endpoint.count) }
 
