@@ -33,12 +33,13 @@ enum JPEGEncoder: MosaicEncoder {
 
   private static func write(_ scan: MosaicScan, _ codes: [HuffmanCode], to bytes: consuming OutputBytes) -> [UInt8] {
     // The code of each symbol of each table, and its length in the lowest 8 bits.
-    let words = codes.flatMap { code in zip(code.codes, code.lengths).map { UInt64($0) << 8 | UInt64($1) } }
+    let words = FixedBuffer(codes.flatMap { code in zip(code.codes, code.lengths).map { UInt64($0) << 8 | UInt64($1) } })
+    guard let symbols = scan.symbols.baseAddress else { return bytes.array() }
     var bits = BigBits(bytes)
     var number: UInt8 = 0
     for (index, band) in scan.bands.enumerated() {
       let start = bits.bytes.count
-      for run in scan.runs[band.runs] { put(scan.symbols, run, words, to: &bits) }
+      for run in scan.runs[band.runs] { put(symbols, run, words.start, to: &bits) }
       guard scan.restarts else { continue }
       bits.align()
       let row = start..<bits.bytes.count
@@ -54,25 +55,20 @@ enum JPEGEncoder: MosaicEncoder {
   }
 
   private static func put(
-    _ symbols: [UInt32], _ run: MosaicScan.Run, _ words: [UInt64], to bits: inout BigBits
+    _ symbols: UnsafePointer<UInt32>, _ run: MosaicScan.Run, _ words: UnsafePointer<UInt64>, to bits: inout BigBits
   ) {
-    symbols.withUnsafeBufferPointer { symbols in
-      words.withUnsafeBufferPointer { words in
-        if run.count > 1, putRepeated(symbols, run, words, to: &bits) { return }
-        for _ in 0..<run.count {
-          for index in run.symbols {
-            let (value, count) = coded(symbols[index], words)
-            bits.put(value, count)
-          }
-        }
+    if run.count > 1, putRepeated(symbols, run, words, to: &bits) { return }
+    for _ in 0..<run.count {
+      for index in run.symbols {
+        let (value, count) = coded(symbols[index], words)
+        bits.put(value, count)
       }
     }
   }
 
   /// A run so short that it fits one word several times: as most are, where a cell is wide.
   private static func putRepeated(
-    _ symbols: UnsafeBufferPointer<UInt32>, _ run: MosaicScan.Run, _ words: UnsafeBufferPointer<UInt64>,
-    to bits: inout BigBits
+    _ symbols: UnsafePointer<UInt32>, _ run: MosaicScan.Run, _ words: UnsafePointer<UInt64>, to bits: inout BigBits
   ) -> Bool {
     var all: UInt64 = 0
     var length = 0
@@ -92,7 +88,7 @@ enum JPEGEncoder: MosaicEncoder {
 
   /// A symbol's code and the bits that follow it.
   @inline(__always)
-  private static func coded(_ symbol: UInt32, _ words: UnsafeBufferPointer<UInt64>) -> (value: UInt64, count: Int) {
+  private static func coded(_ symbol: UInt32, _ words: UnsafePointer<UInt64>) -> (value: UInt64, count: Int) {
     let word = words[Int(symbol &>> 16)]
     let extra = Int(symbol &>> 16) & 15
     return ((word &>> 8) &<< UInt64(extra) | UInt64(symbol & 0xFFFF), Int(word & 255) &+ extra)

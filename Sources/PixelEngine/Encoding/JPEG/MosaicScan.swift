@@ -2,7 +2,7 @@
 ///
 /// Where rows or columns of units are equal, only one of them is transformed; `bands` and `runs` tell how often each
 /// stands there. So the work goes with the cells, and hardly with the picture.
-struct MosaicScan {
+final class MosaicScan {
   /// Equal rows of units, one under the other.
   struct Band {
     /// Into `runs`.
@@ -17,84 +17,156 @@ struct MosaicScan {
     let count: Int
   }
 
-  /// A symbol: its bits beside the code in the lowest 16, the symbol in the next 8, its table in the next 2.
-  private(set) var symbols: [UInt32] = []
   private(set) var runs: [Run] = []
   private(set) var bands: [Band] = []
-  /// How often each symbol occurs, for each table: DC and AC of luminance, and of colour.
-  private(set) var counts = [[Int]](repeating: [Int](repeating: 0, count: 256), count: 4)
   /// Whether each row of units ends in a restart marker, and knows nothing of the one above: where rows are repeated.
   let restarts: Bool
 
   private let layout: JPEGLayout
-  private let planes: [[Int32]]
   private let side: Int
   private let rows: UnitAxis
   private let columns: UnitAxis
-  private let block = BlockTransform()
-  private var predictions: [Int32] = [0, 0, 0, 0]
+  private let rowCells: FixedBuffer<Int32>
+  private let columnCells: FixedBuffer<Int32>
+  /// A value for each cell, component by component.
+  private let planes: FixedBuffer<Int32>
+  private let luminance: ScanOrder
+  private let chrominance: ScanOrder
+  private let transform = BlockTransform()
+  /// Of the blocks of the unit at hand.
+  private let coefficients: FixedBuffer<Int32>
+  private let shapes: FixedBuffer<BlockShape>
+  private let predictions = FixedBuffer<Int32>(repeating: 0, count: 4)
+  private let tally = FixedBuffer<Int>(repeating: 0, count: 4 * 256)
+  private var buffer: UnsafeMutablePointer<UInt32>
+  private var count = 0
+  private var capacity: Int
+
+  /// The most symbols that a unit can have: six blocks of 64.
+  private static let longestUnit = 6 * 64
 
   init(_ mosaic: Mosaic, layout: JPEGLayout) {
     self.layout = layout
     side = mosaic.grid.size.side
-    planes = layout.planes(of: mosaic.grid)
+    planes = FixedBuffer(layout.planes(of: mosaic.grid).flatMap { $0 })
     rows = UnitAxis(bounds: mosaic.rowBounds, step: layout.step)
     columns = UnitAxis(bounds: mosaic.columnBounds, step: layout.step)
+    rowCells = FixedBuffer(rows.cells)
+    columnCells = FixedBuffer(columns.cells)
+    luminance = ScanOrder(table: layout.tables.luminance)
+    chrominance = ScanOrder(table: layout.tables.chrominance)
+    coefficients = FixedBuffer(repeating: 0, count: 64 * layout.blocks.count)
+    shapes = FixedBuffer(repeating: .flat, count: layout.blocks.count)
     restarts = rows.units.count < rows.total
+    capacity = 1 << 14
+    buffer = .allocate(capacity: capacity)
     for row in rows.units { addBand(row) }
   }
 
-  private mutating func addBand(_ row: UnitAxis.Unit) {
-    if restarts { predictions = [0, 0, 0, 0] }
+  deinit { buffer.deallocate() }
+
+  /// A symbol: its bits beside the code in the lowest 16, the symbol in the next 8, its table in the next 2.
+  var symbols: UnsafeBufferPointer<UInt32> { UnsafeBufferPointer(start: buffer, count: count) }
+
+  /// How often each symbol occurs, for each table: DC and AC of luminance, and of colour.
+  var counts: [[Int]] {
+    (0..<4).map { Array(UnsafeBufferPointer(start: tally.start + $0 * 256, count: 256)) }
+  }
+
+  private func addBand(_ row: UnitAxis.Unit) {
+    if restarts { for component in 0..<4 { predictions[component] = 0 } }
     let first = runs.count
     for column in columns.units {
-      addUnit(row, column, count: 1, weight: row.count)
+      transformUnit(row, column)
+      addUnit(count: 1, weight: row.count)
       // From the second on each follows its like.
-      if column.count > 1 { addUnit(row, column, count: column.count - 1, weight: row.count) }
+      if column.count > 1 { addUnit(count: column.count - 1, weight: row.count) }
     }
     bands.append(Band(runs: first..<runs.count, count: row.count))
   }
 
-  private mutating func addUnit(_ row: UnitAxis.Unit, _ column: UnitAxis.Unit, count: Int, weight: Int) {
-    let start = symbols.count
-    for place in layout.blocks {
-      let component = layout.components[place.component]
-      let shape = block.transform(
-        planes[place.component], side: side, rows: rows.cells, at: row.start + 8 * place.row, columns: columns.cells,
-        at: column.start + 8 * place.column, halved: component.halved)
-      block.quantize(component.table, shape)
-      addBlock(shape, component: place.component, table: component.isColor ? 2 : 0)
+  private func transformUnit(_ row: UnitAxis.Unit, _ column: UnitAxis.Unit) {
+    for (index, place) in layout.blocks.enumerated() {
+      let target = coefficients.start + 64 * index
+      // Where a unit shows one cell down or across, its blocks are in pairs the same.
+      if let twin = twin(of: place, row, column) {
+        target.update(from: coefficients.start + 64 * twin, count: 64)
+        shapes[index] = shapes[twin]
+        continue
+      }
+      shapes[index] = transform.transform(
+        planes.start + place.component * side * side, side, rowCells.start + row.start + 8 * place.row,
+        columnCells.start + column.start + 8 * place.column, halved: layout.components[place.component].halved,
+        to: target)
     }
-    runs.append(Run(symbols: start..<symbols.count, count: count))
-    for symbol in symbols[start...] { counts[Int(symbol >> 24)][Int(symbol >> 16 & 255)] += count * weight }
   }
 
-  private mutating func addBlock(_ shape: BlockTransform.Shape, component: Int, table: UInt32) {
-    let coefficients = block.coefficients
-    let mean = coefficients[0]
-    addSymbol(table, run: 0, value: mean &- predictions[component])
-    predictions[component] = mean
-    var last = 0
-    let places = shape.places
-    for index in 0..<places.count {
-      let value = coefficients[places[index]]
-      if value == 0 { continue }
-      let order = shape.orders[index]
-      var zeros = order - last - 1
-      while zeros > 15 {
-        symbols.append((table | 1) << 24 | 0xF0 << 16)
-        zeros -= 16
-      }
-      addSymbol(table | 1, run: zeros, value: value)
-      last = order
+  private func twin(of place: JPEGLayout.Block, _ row: UnitAxis.Unit, _ column: UnitAxis.Unit) -> Int? {
+    if place.row == 1, row.onlyCell != nil { return place.column }
+    if place.column == 1, column.onlyCell != nil { return 2 * place.row }
+    return nil
+  }
+
+  private func addUnit(count times: Int, weight: Int) {
+    if capacity - count < Self.longestUnit { grow() }
+    let start = count
+    for (index, place) in layout.blocks.enumerated() {
+      let isColor = place.component > 0 && layout.model == .rgb
+      addBlock(index, component: place.component, table: isColor ? 2 : 0)
     }
-    if last < 63 { symbols.append((table | 1) << 24) }
+    for index in start..<count { tally[Int(buffer[index] &>> 16)] &+= times &* weight }
+    runs.append(Run(symbols: start..<count, count: times))
+  }
+
+  private func grow() {
+    let larger = UnsafeMutablePointer<UInt32>.allocate(capacity: 2 * capacity)
+    larger.update(from: buffer, count: count)
+    buffer.deallocate()
+    buffer = larger
+    capacity *= 2
   }
 
   @inline(__always)
-  private mutating func addSymbol(_ table: UInt32, run: Int, value: Int32) {
-    let bits = Int32(32 - value.magnitude.leadingZeroBitCount)
-    let extra = UInt32(bitPattern: value < 0 ? value &- 1 : value) & (1 &<< UInt32(bits) &- 1)
-    symbols.append(table << 24 | UInt32(run << 4 | Int(bits)) << 16 | extra)
+  private func addBlock(_ index: Int, component: Int, table: UInt32) {
+    if table == 0 {
+      addBlock(index, component: component, table: table, luminance)
+    } else {
+      addBlock(index, component: component, table: table, chrominance)
+    }
+  }
+
+  @inline(__always)
+  private func addBlock(_ index: Int, component: Int, table: UInt32, _ order: borrowing ScanOrder) {
+    let coefficients = coefficients.start + 64 * index
+    let mean = order.mean.divide(coefficients[0])
+    addSymbol(table, run: 0, value: mean &- predictions[component])
+    predictions[component] = mean
+    var last: Int32 = 0
+    for place in order.places(of: shapes[index]) {
+      let coefficient = coefficients[Int(place.index)]
+      if coefficient < place.threshold, coefficient > 0 &- place.threshold { continue }
+      let value = place.divisor.divide(coefficient)
+      var zeros = place.order &- last &- 1
+      while zeros > 15 {
+        add((table | 1) &<< 24 | 0xF0 &<< 16)
+        zeros &-= 16
+      }
+      addSymbol(table | 1, run: UInt32(truncatingIfNeeded: zeros), value: value)
+      last = place.order
+    }
+    if last < 63 { add((table | 1) &<< 24) }
+  }
+
+  @inline(__always)
+  private func addSymbol(_ table: UInt32, run: UInt32, value: Int32) {
+    let bits = UInt32(truncatingIfNeeded: 32 &- value.magnitude.leadingZeroBitCount)
+    let extra = UInt32(bitPattern: value < 0 ? value &- 1 : value) & (1 &<< bits &- 1)
+    add(table &<< 24 | (run &<< 4 | bits) &<< 16 | extra)
+  }
+
+  @inline(__always)
+  private func add(_ symbol: UInt32) {
+    buffer[count] = symbol
+    count &+= 1
   }
 }
