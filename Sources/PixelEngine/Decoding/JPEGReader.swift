@@ -1,14 +1,31 @@
 internal import CJPEG
 
 /// Reads JPEG through libjpeg: grey, RGB (from YCbCr too) and CMYK (from YCCK too), sequential and progressive.
+///
+/// A large picture for the eye is decoded at a half, a quarter or an eighth of its size: a block's lowest coefficients give
+/// the means of 2 x 2, 4 x 4 or 8 x 8 of its pixels. Every coefficient is still read, so damage shows as ever. Renditions
+/// are never made that way: full decoding cuts off what rings beyond black and white, a mean does not know of it, and
+/// nothing short of full decoding tells how much that is (figures in Filter/NOTES.md).
 final class JPEGReader: PictureReader {
   let header: PictureHeader
   private let reader: OpaquePointer
+  private let file: PictureFile
   private let maximumScans: Int
   private let severalScans: Bool
 
-  init(_ file: UnsafeBufferPointer<UInt8>, maximumScans: Int) throws(PixelError) {
-    guard let reader = px_jpeg_open(file.baseAddress, file.count) else { throw Self.outOfMemory }
+  /// Samples that a cell is wide and high at least, after reduction.
+  private static let samplesPerCell = 2
+
+  /// - Parameter cells: the most, across or down, that the picture is looked at in.
+  static func pixelsPerSample(width: Int, height: Int, cells: Int) -> Int {
+    [8, 4, 2].first { min(width, height) >= $0 * cells * samplesPerCell } ?? 1
+  }
+
+  init(_ file: PictureFile, finest: Int?, maximumScans: Int) throws(PixelError) {
+    var source = px_jpeg_source(
+      data: file.bytes?.baseAddress, length: file.count, read: PictureFile.callback, context: file.context)
+    guard let reader = px_jpeg_open(&source) else { throw Self.outOfMemory }
+    self.file = file
     var found = px_jpeg_header()
     let status = px_jpeg_read_header(reader, &found)
     if status != PX_JPEG_OK {
@@ -26,13 +43,16 @@ final class JPEGReader: PictureReader {
       model: found.channels == 1 ? .grey : found.channels == 3 ? .rgb : .cmyk,
       orientation: Orientation(exif: UnsafeBufferPointer(start: found.exif, count: found.exif_length)),
       colorProfile: profile.map { Array(UnsafeBufferPointer(start: $0, count: length)) },
-      areaBytes: Int(clamping: found.coefficient_bytes))
+      areaBytes: Int(clamping: found.coefficient_bytes),
+      pixelsPerSample: finest.map {
+        Self.pixelsPerSample(width: Int(found.width), height: Int(found.height), cells: $0)
+      } ?? 1)
   }
 
   deinit { px_jpeg_close(reader) }
 
   func start(poll: () throws(PixelError) -> Void) throws(PixelError) {
-    try check(px_jpeg_start(reader))
+    try check(px_jpeg_start(reader, UInt32(header.pixelsPerSample)))
     guard severalScans else { return }
     var scan: UInt32 = 0
     var done: Int32 = 0
@@ -63,6 +83,7 @@ final class JPEGReader: PictureReader {
     case PX_JPEG_TRUNCATED: return .truncated(format: .jpeg, detail: detail)
     case PX_JPEG_UNSUPPORTED: return .unsupportedFormat(format: detail)
     case PX_JPEG_MEMORY: return outOfMemory
+    case PX_JPEG_UNREADABLE: return .unreadable
     default: return .damaged(format: .jpeg, detail: detail)
     }
   }

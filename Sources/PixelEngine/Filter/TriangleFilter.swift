@@ -11,6 +11,7 @@ final class TriangleFilter: RowSink {
 
   private let model: ColorModel
   let shapes: [Shape]
+  /// Samples across.
   private let width: Int
   private let across: AxisPlan
   private let down: AxisPlan
@@ -26,21 +27,26 @@ final class TriangleFilter: RowSink {
   private var row = 0
   private var segment = 0
 
-  init(width: Int, height: Int, model: ColorModel, shapes: [Shape]) {
+  /// - Parameters:
+  ///   - width: pixels across.
+  ///   - height: pixels down.
+  ///   - pixelsPerSample: each sample of a row given to `take` is the mean of so many pixels across and down.
+  init(width: Int, height: Int, pixelsPerSample: Int = 1, model: ColorModel, shapes: [Shape]) {
     self.model = model
     self.shapes = shapes
-    self.width = width
+    let samplesAcross = (width + pixelsPerSample - 1) / pixelsPerSample
+    self.width = samplesAcross
     let channels = model.channels
-    across = AxisPlan(length: width, targets: shapes.map(\.columns), longest: 4096)
+    across = AxisPlan(length: width, pixelsPerSample: pixelsPerSample, targets: shapes.map(\.columns), longest: 4096)
     down = AxisPlan(
-      length: height, targets: shapes.map(\.rows),
+      length: height, pixelsPerSample: pixelsPerSample, targets: shapes.map(\.rows),
       longest: ColumnSums.longestRun(largest: model.hasAlpha ? 255 * 255 : 255))
-    columns = ColumnSums(count: width * channels)
+    columns = ColumnSums(count: samplesAcross * channels)
     let count = across.segmentCount * channels * 2
     self.count = count
     plain = .allocate(capacity: count)
     byRow = .allocate(capacity: count)
-    premultiplied = model.hasAlpha ? .allocate(capacity: width * channels) : nil
+    premultiplied = model.hasAlpha ? .allocate(capacity: samplesAcross * channels) : nil
     targets = zip(zip(across.taps, down.taps), shapes).map {
       Target(across: $0.0, down: $0.1, shape: $1, channels: channels, lineCount: count)
     }

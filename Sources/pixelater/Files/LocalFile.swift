@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Pipeline
+import PixelEngine
 
 /// Files of this machine that no store holds.
 enum LocalFile {
@@ -46,6 +47,21 @@ enum LocalFile {
       }
       bytes.append(contentsOf: chunk[..<count])
     }
+  }
+
+  /// A file as a picture: a regular file that is not small is read while it is decoded, and never in memory as a whole.
+  ///
+  /// - Parameter limit: as for `read`.
+  static func picture(_ path: String, limit: Int) throws(Failure) -> PictureData {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno, .read) }
+    let file = OpenFile(adopting: descriptor)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(errno, .read) }
+    guard status.st_mode & S_IFMT == S_IFREG, status.st_size > SourcePicture.memoryBytes, status.st_size <= limit else {
+      return PictureData(try read(path, limit: limit))
+    }
+    return file.picture(count: Int(status.st_size))
   }
 
   /// Writes a file so that it is there whole or not at all, and stays: a file under another name first, then renamed.
