@@ -84,7 +84,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "PixelEngineTests", dependencies: ["PixelEngine"],
+      name: "PixelEngineTests", dependencies: ["PixelEngine", "CJPEG"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(
       name: "ObjectStoreTests", dependencies: ["ObjectStore", "AWS", "HTTPTransport", "TestServers"],

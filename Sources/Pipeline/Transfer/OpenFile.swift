@@ -34,12 +34,13 @@ final class SpoolFile {
   private(set) var count = 0
 
   init() throws(FileFault) {
-    let folder = secure_getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     let pattern = (folder.isEmpty ? "/tmp" : folder) + "/.pixelater-XXXXXX"
     var name = Array(pattern.utf8CString)
-    descriptor = mkostemp(&name, O_CLOEXEC)
+    descriptor = mkstemp(&name)
     guard descriptor >= 0 else { throw FileFault(.write, pattern) }
     unlink(&name)
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     file = OpenFile(adopting: descriptor)
   }
 

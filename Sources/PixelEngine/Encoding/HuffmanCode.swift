@@ -6,6 +6,8 @@ struct HuffmanCode {
   let lengths: [UInt8]
   /// The code of each symbol, its first bit the most significant of `lengths[symbol]`.
   let codes: [UInt32]
+  /// The symbols that occur, in the order of their codes.
+  let symbols: [Int]
 
   /// - Parameters:
   ///   - counts: how often each symbol occurs.
@@ -14,17 +16,19 @@ struct HuffmanCode {
   init(counts: [Int], limit: Int, sparesLast: Bool = false) {
     // A symbol that never occurs, and so stands last among the longest codes.
     let lengths = Self.lengths(sparesLast ? counts + [0] : counts, limit: limit, sparesLast: sparesLast)
+    let order = lengths.indices.filter { lengths[$0] > 0 }.sorted { (lengths[$0], $0) < (lengths[$1], $1) }
     var codes = [UInt32](repeating: 0, count: lengths.count)
     var next: UInt32 = 0
-    for length in 1...limit {
-      next <<= 1
-      for symbol in lengths.indices where Int(lengths[symbol]) == length {
-        codes[symbol] = next
-        next += 1
-      }
+    var length: UInt8 = 0
+    for symbol in order {
+      next <<= UInt32(lengths[symbol] - length)
+      length = lengths[symbol]
+      codes[symbol] = next
+      next += 1
     }
     self.lengths = Array(lengths.prefix(counts.count))
     self.codes = Array(codes.prefix(counts.count))
+    symbols = order.filter { $0 < counts.count }
   }
 
   /// Optimal lengths within the limit, by package and merge (Larmore and Hirschberg, 1990): each level holds the symbols,

@@ -23,7 +23,7 @@ struct BlockTransform: ~Copyable {
   /// - Parameters:
   ///   - plane: a value for each cell, less 128, `side` in a row.
   ///   - rowCells: the row of cells for each of 8 rows of samples, or of 16 where they are halved; columns likewise. They
-  ///     only go up.
+  ///     only go up, or go up and down by turns from one row on.
   ///   - halved: each sample is the mean of two by two.
   func transform(
     _ plane: UnsafePointer<Int32>, _ side: Int, _ rowCells: UnsafePointer<Int32>, _ columnCells: UnsafePointer<Int32>,

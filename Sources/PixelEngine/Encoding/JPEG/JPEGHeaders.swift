@@ -53,14 +53,9 @@ struct JPEGHeaders {
 
   /// How many codes there are of each length, and their symbols in order (T.81, B.2.4.2).
   private func writeCode(_ code: HuffmanCode, kind: Int, number: Int, to bytes: inout OutputBytes) {
-    var lengths: [UInt8] = []
-    var symbols: [UInt8] = []
-    for length in 1...16 {
-      let found = code.lengths.indices.filter { Int(code.lengths[$0]) == length }
-      lengths.append(UInt8(found.count))
-      symbols += found.map { UInt8($0) }
-    }
-    segment(0xC4, [UInt8(kind << 4 | number)] + lengths + symbols, to: &bytes)
+    var lengths = [UInt8](repeating: 0, count: 16)
+    for symbol in code.symbols { lengths[Int(code.lengths[symbol]) - 1] += 1 }
+    segment(0xC4, [UInt8(kind << 4 | number)] + lengths + code.symbols.map { UInt8($0) }, to: &bytes)
   }
 
   private func segment(_ marker: UInt8, _ content: [UInt8], to bytes: inout OutputBytes) {

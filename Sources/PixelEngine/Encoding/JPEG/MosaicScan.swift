@@ -27,6 +27,7 @@ final class MosaicScan {
   private let rows: UnitAxis
   private let columns: UnitAxis
   private let rowCells: FixedBuffer<Int32>
+  private let halvedRowCells: FixedBuffer<Int32>
   private let columnCells: FixedBuffer<Int32>
   /// A value for each cell, component by component.
   private let planes: FixedBuffer<Int32>
@@ -52,6 +53,7 @@ final class MosaicScan {
     rows = UnitAxis(bounds: mosaic.rowBounds, step: layout.step)
     columns = UnitAxis(bounds: mosaic.columnBounds, step: layout.step)
     rowCells = FixedBuffer(rows.cells)
+    halvedRowCells = FixedBuffer(rows.halvedCells)
     columnCells = FixedBuffer(columns.cells)
     luminance = ScanOrder(table: layout.tables.luminance)
     chrominance = ScanOrder(table: layout.tables.chrominance)
@@ -94,10 +96,11 @@ final class MosaicScan {
         shapes[index] = shapes[twin]
         continue
       }
+      let halved = layout.components[place.component].halved
       shapes[index] = transform.transform(
-        planes.start + place.component * side * side, side, rowCells.start + row.start + 8 * place.row,
-        columnCells.start + column.start + 8 * place.column, halved: layout.components[place.component].halved,
-        to: target)
+        planes.start + place.component * side * side, side,
+        (halved ? halvedRowCells.start : rowCells.start) + row.start + 8 * place.row,
+        columnCells.start + column.start + 8 * place.column, halved: halved, to: target)
     }
   }
 

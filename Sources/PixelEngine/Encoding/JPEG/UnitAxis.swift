@@ -13,6 +13,9 @@ struct UnitAxis {
   private(set) var units: [Unit] = []
   /// The cell of each sample of each unit.
   private(set) var cells: [Int32] = []
+  /// The same for samples that are halved down the axis. Past its end libjpeg repeats the last of the means there, while
+  /// of what is not halved, and across, it repeats the last sample.
+  private(set) var halvedCells: [Int32] = []
   /// Units along the whole axis.
   let total: Int
 
@@ -32,6 +35,7 @@ struct UnitAxis {
         let count = (end - sample) / step
         units.append(Unit(start: cells.count, onlyCell: cell, count: count))
         cells.append(contentsOf: repeatElement(Int32(cell), count: step))
+        halvedCells.append(contentsOf: repeatElement(Int32(cell), count: step))
         sample += count * step
       } else {
         units.append(Unit(start: cells.count, onlyCell: nil, count: 1))
@@ -39,6 +43,8 @@ struct UnitAxis {
         for place in sample..<(sample + step) {
           while place < length, bounds[inner + 1] <= place { inner += 1 }
           cells.append(Int32(inner))
+          let isMean = place >= length && length % 2 == 0
+          halvedCells.append(isMean ? halvedCells[halvedCells.count - 2] : Int32(inner))
         }
         sample += step
       }
