@@ -79,6 +79,28 @@ import Testing
     }
   }
 
+  /// Reading a stored rendition back at reduced size gives the very pixels in the middle of its cells.
+  @Test(arguments: [(1000, 800), (801, 1023), (431, 400)], [ColorModel.rgb, .grey, .cmyk])
+  func aStoredGridIsTheSameReduced(side: (width: Int, height: Int), model: ColorModel) throws {
+    var random = SeededNumbers(seed: UInt64(side.width))
+    for size in [GridSize.x8, .x16] {
+      let mosaic = Mosaic(model: model, size: size, width: side.width, height: side.height, using: &random)
+      let file = try JPEGEncoder.encode(mosaic)
+      #expect(JPEGReader.pixelsPerSample(width: side.width, height: side.height, samples: 6 * size.side) > 1)
+      let (header, all) = try decoded(file)
+      var expected: [UInt8] = []
+      for row in 0..<size.side {
+        let y = (mosaic.rowBounds[row] + mosaic.rowBounds[row + 1] - 1) / 2
+        for column in 0..<size.side {
+          let x = (mosaic.columnBounds[column] + mosaic.columnBounds[column + 1] - 1) / 2
+          let start = y * header.rowBytes + x * model.channels
+          expected += all[start..<(start + model.channels)]
+        }
+      }
+      #expect(try PixelEngine().readGrid(file, size: size).samples == expected, "\(size)")
+    }
+  }
+
   @Test(arguments: [(320, 240), (301, 177), (160, 499)]) func aThumbnailLooksTheSame(width: Int, height: Int) throws {
     let pixels = (0..<(width * height)).map { i -> RGBA in
       let (x, y) = (i % width, i / width)
@@ -95,7 +117,7 @@ import Testing
       }
       let exact = filter.samples(of: 0)
       let samples = shown.pixels.flatMap { [$0.red, $0.green, $0.blue] }
-      #expect(JPEGReader.pixelsPerSample(width: width, height: height, cells: box) > 1)
+      #expect(JPEGReader.pixelsPerSample(width: width, height: height, samples: 2 * box) > 1)
       #expect(largestDifference(samples, exact) <= 3)
     }
   }

@@ -4,10 +4,11 @@ extension PixelEngine {
   /// - Parameters:
   ///   - finest: the most cells, across or down, that the picture is looked at in: then each sample may be about the mean
   ///     of several pixels (see `JPEGReader`). Nil if every pixel matters.
+  ///   - samplesPerCell: how many samples a cell is to keep then, across and down.
   ///   - makeSink: called between header and pixels, when the limits have been checked.
   /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `unreadable`, `cancelled`.
   func decode<Sink: RowSink>(
-    _ data: PictureData, finest: Int?, isCancelled: () -> Bool, into makeSink: (PictureHeader) throws(PixelError) -> Sink
+    _ data: PictureData, finest: Int?, samplesPerCell: Int = 2, isCancelled: () -> Bool, into makeSink: (PictureHeader) throws(PixelError) -> Sink
   ) throws(PixelError) -> (header: PictureHeader, sink: Sink) {
     let deadline = ContinuousClock.now + .seconds(limits.seconds)
     func poll() throws(PixelError) {
@@ -22,7 +23,8 @@ extension PixelEngine {
       let reader: any PictureReader
       switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
       case .png: reader = try PNGReader(file)
-      case .jpeg: reader = try JPEGReader(file, finest: finest, maximumScans: limits.jpegScans)
+      case .jpeg: reader = try JPEGReader(
+          file, samples: finest.map { $0 * samplesPerCell }, maximumScans: limits.jpegScans)
       case .other(let name): throw .unsupportedFormat(format: name)
       case .unknown: throw .notAnImage
       }

@@ -13,15 +13,12 @@ final class JPEGReader: PictureReader {
   private let maximumScans: Int
   private let severalScans: Bool
 
-  /// Samples that a cell is wide and high at least, after reduction.
-  private static let samplesPerCell = 2
-
-  /// - Parameter cells: the most, across or down, that the picture is looked at in.
-  static func pixelsPerSample(width: Int, height: Int, cells: Int) -> Int {
-    [8, 4, 2].first { min(width, height) >= $0 * cells * samplesPerCell } ?? 1
+  /// How far a picture can be reduced so that the given number of samples is left on each side.
+  static func pixelsPerSample(width: Int, height: Int, samples: Int) -> Int {
+    [8, 4, 2].first { min(width, height) >= $0 * samples } ?? 1
   }
 
-  init(_ file: PictureFile, finest: Int?, maximumScans: Int) throws(PixelError) {
+  init(_ file: PictureFile, samples: Int?, maximumScans: Int) throws(PixelError) {
     var source = px_jpeg_source(
       data: file.bytes?.baseAddress, length: file.count, read: PictureFile.callback, context: file.context)
     guard let reader = px_jpeg_open(&source) else { throw Self.outOfMemory }
@@ -44,8 +41,8 @@ final class JPEGReader: PictureReader {
       orientation: Orientation(exif: UnsafeBufferPointer(start: found.exif, count: found.exif_length)),
       colorProfile: profile.map { Array(UnsafeBufferPointer(start: $0, count: length)) },
       areaBytes: Int(clamping: found.coefficient_bytes),
-      pixelsPerSample: finest.map {
-        Self.pixelsPerSample(width: Int(found.width), height: Int(found.height), cells: $0)
+      pixelsPerSample: samples.map {
+        Self.pixelsPerSample(width: Int(found.width), height: Int(found.height), samples: $0)
       } ?? 1)
   }
 

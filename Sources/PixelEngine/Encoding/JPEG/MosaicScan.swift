@@ -113,10 +113,18 @@ final class MosaicScan {
   private func addUnit(count times: Int, weight: Int) {
     if capacity - count < Self.longestUnit { grow() }
     let start = count
+    // Held here, so that no access of a property is checked for each symbol.
+    let buffer = buffer
+    var end = buffer + start
     for (index, place) in layout.blocks.enumerated() {
-      let isColor = place.component > 0 && layout.model == .rgb
-      addBlock(index, component: place.component, table: isColor ? 2 : 0)
+      if place.component > 0, layout.model == .rgb {
+        addBlock(index, component: place.component, table: 2, chrominance, to: &end)
+      } else {
+        addBlock(index, component: place.component, table: 0, luminance, to: &end)
+      }
     }
+    count = end - buffer
+    let tally = tally.start
     for index in start..<count { tally[Int(buffer[index] &>> 16)] &+= times &* weight }
     runs.append(Run(symbols: start..<count, count: times))
   }
@@ -130,19 +138,13 @@ final class MosaicScan {
   }
 
   @inline(__always)
-  private func addBlock(_ index: Int, component: Int, table: UInt32) {
-    if table == 0 {
-      addBlock(index, component: component, table: table, luminance)
-    } else {
-      addBlock(index, component: component, table: table, chrominance)
-    }
-  }
-
-  @inline(__always)
-  private func addBlock(_ index: Int, component: Int, table: UInt32, _ order: borrowing ScanOrder) {
+  private func addBlock(
+    _ index: Int, component: Int, table: UInt32, _ order: borrowing ScanOrder,
+    to end: inout UnsafeMutablePointer<UInt32>
+  ) {
     let coefficients = coefficients.start + 64 * index
     let mean = order.mean.divide(coefficients[0])
-    addSymbol(table, run: 0, value: mean &- predictions[component])
+    Self.add(table, run: 0, value: mean &- predictions[component], to: &end)
     predictions[component] = mean
     var last: Int32 = 0
     for place in order.places(of: shapes[index]) {
@@ -151,25 +153,27 @@ final class MosaicScan {
       let value = place.divisor.divide(coefficient)
       var zeros = place.order &- last &- 1
       while zeros > 15 {
-        add((table | 1) &<< 24 | 0xF0 &<< 16)
+        Self.add((table | 1) &<< 24 | 0xF0 &<< 16, to: &end)
         zeros &-= 16
       }
-      addSymbol(table | 1, run: UInt32(truncatingIfNeeded: zeros), value: value)
+      Self.add(table | 1, run: UInt32(truncatingIfNeeded: zeros), value: value, to: &end)
       last = place.order
     }
-    if last < 63 { add((table | 1) &<< 24) }
+    if last < 63 { Self.add((table | 1) &<< 24, to: &end) }
   }
 
   @inline(__always)
-  private func addSymbol(_ table: UInt32, run: UInt32, value: Int32) {
+  private static func add(
+    _ table: UInt32, run: UInt32, value: Int32, to end: inout UnsafeMutablePointer<UInt32>
+  ) {
     let bits = UInt32(truncatingIfNeeded: 32 &- value.magnitude.leadingZeroBitCount)
     let extra = UInt32(bitPattern: value < 0 ? value &- 1 : value) & (1 &<< bits &- 1)
-    add(table &<< 24 | (run &<< 4 | bits) &<< 16 | extra)
+    add(table &<< 24 | (run &<< 4 | bits) &<< 16 | extra, to: &end)
   }
 
   @inline(__always)
-  private func add(_ symbol: UInt32) {
-    buffer[count] = symbol
-    count &+= 1
+  private static func add(_ symbol: UInt32, to end: inout UnsafeMutablePointer<UInt32>) {
+    end.pointee = symbol
+    end += 1
   }
 }
