@@ -7,7 +7,7 @@ import tempfile
 
 PACKAGES = (
     "gnome-backgrounds lxqt-themes mate-backgrounds plasma-workspace-wallpapers ubuntu-mate-wallpapers "
-    "xfdesktop4-data gnome-backgrounds desktop-base kde-wallpapers-default"
+    "xfdesktop4-data desktop-base kde-wallpapers-default"
 ).split()
 FEWEST_PIXELS = 2_000_000
 

@@ -20,19 +20,15 @@ extension PixelEngine {
   ///
   /// - Throws: as `pixelate`.
   package func readGrid(_ data: PictureData, size: GridSize) throws(PixelError) -> Grid {
-    let (header, sampler) = try decode(
-      data, finest: size.side, samplesPerCell: Self.samplesPerStoredCell, isCancelled: { false }
-    ) { header throws(PixelError) in
+    let reduction = Reduction.middles(cells: size.side)
+    let (header, sampler) = try decode(data, reduction: reduction, isCancelled: { false }) {
+      header throws(PixelError) in
       CellSampler(header: header, size: size)
     }
     let samples = header.orientation.apply(
       sampler.samples, width: size.side, height: size.side, channels: header.model.channels)
     return Grid(size: size, model: header.model, samples: samples)
   }
-
-  /// Where a cell is six blocks wide and high, the one in its middle touches no edge and is flat: its mean is any pixel of
-  /// it, and decoding at an eighth gives just that.
-  private static let samplesPerStoredCell = 6
 
   /// Looks at a stored rendition: its shape, and whether each of its cells is flat.
   ///
@@ -42,7 +38,7 @@ extension PixelEngine {
   ///
   /// - Throws: as `pixelate`.
   package func inspect(_ data: PictureData, size: GridSize) throws(PixelError) -> RenditionInspection {
-    let (header, check) = try decode(data, finest: nil, isCancelled: { false }) { header throws(PixelError) in
+    let (header, check) = try decode(data, isCancelled: { false }) { header throws(PixelError) in
       FlatnessCheck(header: header, size: size)
     }
     let (width, height) = (header.uprightWidth, header.uprightHeight)

@@ -64,7 +64,8 @@ final class PictureFile {
     if wanted.isEmpty { return 0 }
     if let reading { return reading(offset, wanted) }
     guard let bytes else { return nil }
-    wanted.copyMemory(from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[offset...].prefix(wanted.count)))
+    wanted.copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[offset...].prefix(wanted.count)))
     return wanted.count
   }
 

@@ -11,7 +11,7 @@ extension PixelEngine {
     _ data: PictureData, sizes: [GridSize] = GridSize.allCases, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> PixelatedImage {
     let sizes = Set(sizes).sorted()
-    let (header, filter) = try decode(data, finest: nil, isCancelled: isCancelled) { header throws(PixelError) in
+    let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
       TriangleFilter(
         width: header.width, height: header.height, model: header.model,
         shapes: sizes.map { TriangleFilter.Shape(columns: $0.side, rows: $0.side) })
@@ -40,8 +40,9 @@ extension PixelEngine {
   package func thumbnail(
     _ data: PictureData, maxWidth: Int, maxHeight: Int, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> Raster {
-    let finest = min(1024, max(1, maxWidth, maxHeight))
-    let (header, filter) = try decode(data, finest: finest, isCancelled: isCancelled) { header throws(PixelError) in
+    let reduction = Reduction.forTheEye(cells: min(1024, max(1, maxWidth, maxHeight)))
+    let (header, filter) = try decode(data, reduction: reduction, isCancelled: isCancelled) {
+      header throws(PixelError) in
       let fitted = Self.fit(
         width: header.uprightWidth, height: header.uprightHeight, maxWidth: min(1024, max(1, maxWidth)),
         maxHeight: min(1024, max(1, maxHeight)))

@@ -1,3 +1,4 @@
+import Foundation
 import ObjectStore
 import PixelEngine
 import Testing
@@ -46,7 +47,8 @@ import Testing
     return Array(file[..<33]) + chunk + file[33...]
   }
 
-  @Test(arguments: [1000, SourcePicture.memoryBytes, SourcePicture.memoryBytes + 1, 5_000_000], [nil, 0, 400, 9_000_000])
+  @Test(
+    arguments: [1000, SourcePicture.memoryBytes, SourcePicture.memoryBytes + 1, 5_000_000], [nil, 0, 400, 9_000_000])
   func whereAPictureIsKeptMakesNoDifference(length: Int, announced: Int?) async throws {
     let file = try picture(length)
     #expect(file.count == length)

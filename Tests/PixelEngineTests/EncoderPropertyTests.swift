@@ -11,7 +11,8 @@ import Testing
   private func side(upTo longest: Int, using random: inout SeededNumbers) -> Int {
     switch Int.random(in: 0..<4, using: &random) {
     case 0: return min(longest, Self.primes.randomElement(using: &random) ?? 1)
-    case 1: return min(longest, max(1, 8 << Int.random(in: 0..<7, using: &random) + Int.random(in: -1...1, using: &random)))
+    case 1:
+      return min(longest, max(1, 8 << Int.random(in: 0..<7, using: &random) + Int.random(in: -1...1, using: &random)))
     default:
       // As many below 10 as from 10 to 100.
       let bits = Int.random(in: 0...(Int.bitWidth - longest.leadingZeroBitCount), using: &random)
@@ -106,7 +107,9 @@ import Testing
     }
     // JPEG has no code of ones only.
     let spared = HuffmanCode(counts: [5, 5, 5, 0], limit: 16, sparesLast: true)
-    for (code, length) in zip(spared.codes, spared.lengths) where length > 0 { #expect(code != 1 << UInt32(length) - 1) }
+    for (code, length) in zip(spared.codes, spared.lengths) where length > 0 {
+      #expect(code != 1 << UInt32(length) - 1)
+    }
     #expect(spared.lengths[3] == 0)
   }
 }

@@ -83,10 +83,10 @@ import Testing
   @Test(arguments: [(1000, 800), (801, 1023), (431, 400)], [ColorModel.rgb, .grey, .cmyk])
   func aStoredGridIsTheSameReduced(side: (width: Int, height: Int), model: ColorModel) throws {
     var random = SeededNumbers(seed: UInt64(side.width))
+    #expect(Reduction.middles(cells: 8).pixelsPerSample(width: side.width, height: side.height) == 8)
     for size in [GridSize.x8, .x16] {
       let mosaic = Mosaic(model: model, size: size, width: side.width, height: side.height, using: &random)
       let file = try JPEGEncoder.encode(mosaic)
-      #expect(JPEGReader.pixelsPerSample(width: side.width, height: side.height, samples: 6 * size.side) > 1)
       let (header, all) = try decoded(file)
       var expected: [UInt8] = []
       for row in 0..<size.side {
@@ -111,13 +111,13 @@ import Testing
     for box in [10, 20, 40] {
       let shown = try PixelEngine().thumbnail(file, maxWidth: box, maxHeight: box)
       let shape = PixelEngine.fit(width: width, height: height, maxWidth: box, maxHeight: box)
-      let (_, filter) = try PixelEngine().decode(PictureData(file), finest: nil, isCancelled: { false }) {
+      let (_, filter) = try PixelEngine().decode(PictureData(file), isCancelled: { false }) {
         header throws(PixelError) in
         TriangleFilter(width: header.width, height: header.height, model: .rgb, shapes: [shape])
       }
       let exact = filter.samples(of: 0)
       let samples = shown.pixels.flatMap { [$0.red, $0.green, $0.blue] }
-      #expect(JPEGReader.pixelsPerSample(width: width, height: height, samples: 2 * box) > 1)
+      #expect(Reduction.forTheEye(cells: box).pixelsPerSample(width: width, height: height) > 1)
       #expect(largestDifference(samples, exact) <= 3)
     }
   }

@@ -2,13 +2,12 @@ extension PixelEngine {
   /// Decodes a whole picture into a sink, within the limits. Every way into a picture goes through here.
   ///
   /// - Parameters:
-  ///   - finest: the most cells, across or down, that the picture is looked at in: then each sample may be about the mean
-  ///     of several pixels (see `JPEGReader`). Nil if every pixel matters.
-  ///   - samplesPerCell: how many samples a cell is to keep then, across and down.
+  ///   - reduction: whether a sample may be the mean of several pixels.
   ///   - makeSink: called between header and pixels, when the limits have been checked.
   /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `unreadable`, `cancelled`.
   func decode<Sink: RowSink>(
-    _ data: PictureData, finest: Int?, samplesPerCell: Int = 2, isCancelled: () -> Bool, into makeSink: (PictureHeader) throws(PixelError) -> Sink
+    _ data: PictureData, reduction: Reduction = .none, isCancelled: () -> Bool,
+    into makeSink: (PictureHeader) throws(PixelError) -> Sink
   ) throws(PixelError) -> (header: PictureHeader, sink: Sink) {
     let deadline = ContinuousClock.now + .seconds(limits.seconds)
     func poll() throws(PixelError) {
@@ -23,8 +22,7 @@ extension PixelEngine {
       let reader: any PictureReader
       switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
       case .png: reader = try PNGReader(file)
-      case .jpeg: reader = try JPEGReader(
-          file, samples: finest.map { $0 * samplesPerCell }, maximumScans: limits.jpegScans)
+      case .jpeg: reader = try JPEGReader(file, reduction: reduction, maximumScans: limits.jpegScans)
       case .other(let name): throw .unsupportedFormat(format: name)
       case .unknown: throw .notAnImage
       }

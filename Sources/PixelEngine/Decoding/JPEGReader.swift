@@ -1,11 +1,6 @@
 internal import CJPEG
 
 /// Reads JPEG through libjpeg: grey, RGB (from YCbCr too) and CMYK (from YCCK too), sequential and progressive.
-///
-/// A large picture for the eye is decoded at a half, a quarter or an eighth of its size: a block's lowest coefficients give
-/// the means of 2 x 2, 4 x 4 or 8 x 8 of its pixels. Every coefficient is still read, so damage shows as ever. Renditions
-/// are never made that way: full decoding cuts off what rings beyond black and white, a mean does not know of it, and
-/// nothing short of full decoding tells how much that is (figures in Filter/NOTES.md).
 final class JPEGReader: PictureReader {
   let header: PictureHeader
   private let reader: OpaquePointer
@@ -13,12 +8,7 @@ final class JPEGReader: PictureReader {
   private let maximumScans: Int
   private let severalScans: Bool
 
-  /// How far a picture can be reduced so that the given number of samples is left on each side.
-  static func pixelsPerSample(width: Int, height: Int, samples: Int) -> Int {
-    [8, 4, 2].first { min(width, height) >= $0 * samples } ?? 1
-  }
-
-  init(_ file: PictureFile, samples: Int?, maximumScans: Int) throws(PixelError) {
+  init(_ file: PictureFile, reduction: Reduction, maximumScans: Int) throws(PixelError) {
     var source = px_jpeg_source(
       data: file.bytes?.baseAddress, length: file.count, read: PictureFile.callback, context: file.context)
     guard let reader = px_jpeg_open(&source) else { throw Self.outOfMemory }
@@ -41,9 +31,7 @@ final class JPEGReader: PictureReader {
       orientation: Orientation(exif: UnsafeBufferPointer(start: found.exif, count: found.exif_length)),
       colorProfile: profile.map { Array(UnsafeBufferPointer(start: $0, count: length)) },
       areaBytes: Int(clamping: found.coefficient_bytes),
-      pixelsPerSample: samples.map {
-        Self.pixelsPerSample(width: Int(found.width), height: Int(found.height), samples: $0)
-      } ?? 1)
+      pixelsPerSample: reduction.pixelsPerSample(width: Int(found.width), height: Int(found.height)))
   }
 
   deinit { px_jpeg_close(reader) }

@@ -13,7 +13,7 @@ func decoded(_ file: [UInt8]) throws(PixelError) -> (header: PictureHeader, samp
       samples.append(contentsOf: UnsafeBufferPointer(start: rows, count: count * rowBytes))
     }
   }
-  let (header, collector) = try PixelEngine().decode(PictureData(file), finest: nil, isCancelled: { false }) {
+  let (header, collector) = try PixelEngine().decode(PictureData(file), isCancelled: { false }) {
     header throws(PixelError) in Collector(rowBytes: header.rowBytes)
   }
   return (header, collector.samples)
@@ -65,7 +65,9 @@ extension Mosaic {
     let samples = samples
     let rowBytes = width * model.channels
     for y in 0..<height {
-      let status = samples.withUnsafeBufferPointer { px_jpeg_write_row(writer, $0.baseAddress.map { $0 + y * rowBytes }, 1) }
+      let status = samples.withUnsafeBufferPointer {
+        px_jpeg_write_row(writer, $0.baseAddress.map { $0 + y * rowBytes }, 1)
+      }
       #expect(status == PX_JPEG_OK)
     }
     var bytes: UnsafePointer<UInt8>?

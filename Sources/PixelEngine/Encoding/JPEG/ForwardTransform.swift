@@ -8,24 +8,23 @@ enum ForwardTransform {
   /// Transforms eight samples of a row; each result is 4 times too large.
   @inline(__always)
   static func row(_ samples: UnsafePointer<Int32>, to result: UnsafeMutablePointer<Int32>) {
-    transform(samples, stride: 1, to: result, stride: 1, isRow: true)
+    transform(samples, to: result, stride: 1, isRow: true)
   }
 
-  /// Transforms eight results of rows, `stride` apart, and takes the factor of 4 back.
+  /// Transforms eight results of rows to numbers `stride` apart, and takes the factor of 4 back.
   @inline(__always)
   static func column(_ rows: UnsafePointer<Int32>, to result: UnsafeMutablePointer<Int32>, stride: Int) {
-    transform(rows, stride: 1, to: result, stride: stride, isRow: false)
+    transform(rows, to: result, stride: stride, isRow: false)
   }
 
   @inline(__always)
   private static func transform(
-    _ input: UnsafePointer<Int32>, stride inputStride: Int, to output: UnsafeMutablePointer<Int32>, stride: Int,
-    isRow: Bool
+    _ input: UnsafePointer<Int32>, to output: UnsafeMutablePointer<Int32>, stride: Int, isRow: Bool
   ) {
-    let (a0, a7) = (input[0] &+ input[7 &* inputStride], input[0] &- input[7 &* inputStride])
-    let (a1, a6) = (input[inputStride] &+ input[6 &* inputStride], input[inputStride] &- input[6 &* inputStride])
-    let (a2, a5) = (input[2 &* inputStride] &+ input[5 &* inputStride], input[2 &* inputStride] &- input[5 &* inputStride])
-    let (a3, a4) = (input[3 &* inputStride] &+ input[4 &* inputStride], input[3 &* inputStride] &- input[4 &* inputStride])
+    let (a0, a7) = (input[0] &+ input[7], input[0] &- input[7])
+    let (a1, a6) = (input[1] &+ input[6], input[1] &- input[6])
+    let (a2, a5) = (input[2] &+ input[5], input[2] &- input[5])
+    let (a3, a4) = (input[3] &+ input[4], input[3] &- input[4])
 
     // Even part.
     let (b0, b3) = (a0 &+ a3, a0 &- a3)

@@ -33,7 +33,8 @@ enum JPEGEncoder: MosaicEncoder {
 
   private static func write(_ scan: MosaicScan, _ codes: [HuffmanCode], to bytes: consuming OutputBytes) -> [UInt8] {
     // The code of each symbol of each table, and its length in the lowest 8 bits.
-    let words = FixedBuffer(codes.flatMap { code in zip(code.codes, code.lengths).map { UInt64($0) << 8 | UInt64($1) } })
+    let words = FixedBuffer(
+      codes.flatMap { code in zip(code.codes, code.lengths).map { UInt64($0) << 8 | UInt64($1) } })
     guard let symbols = scan.symbols.baseAddress else { return bytes.array() }
     var bits = BigBits(bytes)
     var number: UInt8 = 0

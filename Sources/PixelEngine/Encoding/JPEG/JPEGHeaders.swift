@@ -24,7 +24,8 @@ struct JPEGHeaders {
     }
     writeProfile(to: &bytes)
     let hasColor = layout.components.contains { $0.isColor }
-    for (index, table) in [layout.tables.luminance, layout.tables.chrominance].enumerated() where index == 0 || hasColor {
+    for (index, table) in [layout.tables.luminance, layout.tables.chrominance].enumerated() where index == 0 || hasColor
+    {
       segment(0xDB, [UInt8(index)] + QuantizationTables.zigzag.map { UInt8(table[$0]) }, to: &bytes)
     }
     var frame: [UInt8] = [8] + word(height) + word(width) + [UInt8(layout.components.count)]

@@ -35,7 +35,8 @@ struct JPEGLayout {
       blocks = [Block(component: 0)]
       step = 8
     case .rgb:
-      components = [Component(id: 1, isColor: false, halved: false, table: tables.luminance)]
+      components =
+        [Component(id: 1, isColor: false, halved: false, table: tables.luminance)]
         + [2, 3].map { Component(id: $0, isColor: true, halved: true, table: tables.chrominance) }
       blocks = [
         Block(component: 0), Block(component: 0, column: 1), Block(component: 0, row: 1),
