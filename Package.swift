@@ -43,7 +43,8 @@ let package = Package(
     // No code: the C library's callbacks are plain function pointers.
     .systemLibrary(name: "CExpat"),
 
-    .target(name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], swiftSettings: strict),
+    .target(
+      name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], exclude: ["Filter/NOTES.md"], swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
     .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
     .target(

@@ -87,8 +87,8 @@ def main():
         for kind in ("jpg", "png"):
             points = []
             for megapixels in MEGAPIXELS:
-                height = round((megapixels * 1e6 * 3 / 4) ** 0.5)
-                points.append(row(kind, round(megapixels * 1e6 / height), height))
+                height = int((megapixels * 1e6 * 3 / 4) ** 0.5)
+                points.append(row(kind, int(megapixels * 1e6 / height), height))
             start, rate = fit(points)
             off = max(abs(start + rate * x - y) / y for x, y in points)
             print(f"{kind}  {start * 1e3:.0f} ms + {rate * 1e3:.2f} ms a megapixel; furthest off by {off:.0%}\n")

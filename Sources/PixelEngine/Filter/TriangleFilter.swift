@@ -72,8 +72,15 @@ final class TriangleFilter: RowSink {
 
   private func add(_ samples: UnsafePointer<UInt8>, rows: Int) {
     guard let premultiplied else { return columns.add(samples, rows: rows) }
-    for row in 0..<rows {
+    var row = 0
+    while row < rows {
       let source = samples + row * columns.count
+      if row + 4 <= rows, isOpaque(source, pixels: 4 * width) {
+        columns.addFourTimes255(source)
+        row += 4
+        continue
+      }
+      row += 1
       if model == .rgba {
         for x in 0..<width {
           let alpha = UInt16(source[4 * x + 3])
@@ -91,6 +98,19 @@ final class TriangleFilter: RowSink {
       }
       columns.add(premultiplied)
     }
+  }
+
+  /// Whether every alpha is 255, as in most pictures that have any.
+  private func isOpaque(_ samples: UnsafePointer<UInt8>, pixels count: Int) -> Bool {
+    let raw = UnsafeRawPointer(samples)
+    if model == .rgba {
+      var all = UInt32.max
+      for i in 0..<count { all &= raw.loadUnaligned(fromByteOffset: 4 &* i, as: UInt32.self) }
+      return all.littleEndian >> 24 == 255
+    }
+    var all = UInt16.max
+    for i in 0..<count { all &= raw.loadUnaligned(fromByteOffset: 2 &* i, as: UInt16.self) }
+    return all.littleEndian >> 8 == 255
   }
 
   /// Gives the rows summed up to every cell that they reach.
