@@ -41,9 +41,7 @@ enum LocalFile {
       guard count >= 0 else { throw failure(errno, .read) }
       if count == 0 { return bytes }
       guard bytes.count + count <= limit else {
-        throw Failure(
-          code: .tooLarge, message: "The file is larger than the limit of \(limit) bytes, which can be raised.",
-          stage: .read)
+        throw tooLarge(limit)
       }
       bytes.append(contentsOf: chunk[..<count])
     }
@@ -58,7 +56,9 @@ enum LocalFile {
     let file = OpenFile(adopting: descriptor)
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw failure(errno, .read) }
-    guard status.st_mode & S_IFMT == S_IFREG, status.st_size > SourcePicture.memoryBytes, status.st_size <= limit else {
+    let isFile = status.st_mode & S_IFMT == S_IFREG
+    if isFile, status.st_size > limit { throw tooLarge(limit) }
+    guard isFile, status.st_size > SourcePicture.memoryBytes else {
       return PictureData(try read(path, limit: limit))
     }
     return file.picture(count: Int(status.st_size))
@@ -89,6 +89,12 @@ enum LocalFile {
       fsync(parent)
       close(parent)
     }
+  }
+
+  private static func tooLarge(_ limit: Int) -> Failure {
+    Failure(
+      code: .tooLarge, message: "The file is larger than the limit of \(limit) bytes, which can be raised.",
+      stage: .read)
   }
 
   private static func failure(_ number: Int32, _ stage: Failure.Stage) -> Failure {
