@@ -23,14 +23,15 @@ def draw(path, width, height):
     chance = numpy.random.default_rng(1)
     small = chance.integers(0, 256, (height // 60 + 2, width // 60 + 2, 3), numpy.uint8)
     picture = Image.fromarray(small).resize((width, height), Image.BICUBIC)
-    # Less of it in a PNG, which would pass the limit of 100 MB.
-    tile = chance.integers(0, 24 if path.endswith(".jpg") else 2, (256, 256, 3), numpy.uint8)
+    # Less of it in a PNG, all channels alike, which else would pass the limit of 100 MB.
+    is_jpeg = path.endswith(".jpg")
+    tile = chance.integers(0, 24 if is_jpeg else 2, (256, 256, 3 if is_jpeg else 1), numpy.uint8)
     samples = numpy.asarray(picture).copy()
     for top in range(0, height, 256):
         rows = samples[top : top + 256]
         for left in range(0, width, 256):
             part = rows[:, left : left + 256]
-            part //= 2
+            part //= 2 if is_jpeg else 4
             part += tile[: part.shape[0], : part.shape[1]]
     options = {"quality": 85} if path.endswith(".jpg") else {"compress_level": 1}
     Image.fromarray(samples).save(path, **options)
