@@ -108,8 +108,9 @@ struct ReferenceGridTests {
           .grids
       }
       for (grid, opaque) in zip(plain.grids, try grids(samples)) {
-        let expected = stride(from: 0, to: grid.samples.count, by: channels).flatMap {
-          Array(grid.samples[$0..<($0 + channels)]) + [255]
+        var expected: [UInt8] = []
+        for start in stride(from: 0, to: grid.samples.count, by: channels) {
+          expected += grid.samples[start..<(start + channels)] + [255]
         }
         #expect(opaque.samples == expected)
       }
