@@ -43,7 +43,8 @@ let package = Package(
     // No code: the C library's callbacks are plain function pointers.
     .systemLibrary(name: "CExpat"),
 
-    .target(name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], swiftSettings: strict),
+    .target(
+      name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], exclude: ["Filter/NOTES.md"], swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
     .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
     .target(
@@ -84,7 +85,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "PixelEngineTests", dependencies: ["PixelEngine"],
+      name: "PixelEngineTests", dependencies: ["PixelEngine", "CJPEG"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(
       name: "ObjectStoreTests", dependencies: ["ObjectStore", "AWS", "HTTPTransport", "TestServers"],

@@ -101,20 +101,84 @@ static void px_errors_set(px_errors *errors) {
   errors->base.output_message = px_on_output;
 }
 
+#define PX_WINDOW 65536
+
 struct px_jpeg_reader {
   struct jpeg_decompress_struct info;
   px_errors errors;
-  const uint8_t *data;
-  size_t length;
+  struct jpeg_source_mgr manager;
+  px_jpeg_source source;
+  size_t offset;    // of what comes after the window
+  uint8_t *window;  // NULL if the file is in memory
   int created;
   int output_started;
 };
 
-px_jpeg_reader *px_jpeg_open(const uint8_t *data, size_t length) {
+static void px_on_source(j_decompress_ptr info) { (void)info; }
+
+// The next window, and at the end of the file what libjpeg's own sources give: a warning and an end marker.
+static boolean px_on_empty(j_decompress_ptr info) {
+  static const JOCTET end[2] = {0xFF, JPEG_EOI};
+  px_jpeg_reader *reader = (px_jpeg_reader *)info;
+  long count = 0;
+  if (reader->window != NULL) {
+    count = reader->source.read(reader->source.context, reader->offset, reader->window, PX_WINDOW);
+    if (count < 0) {
+      reader->errors.status = PX_JPEG_UNREADABLE;
+      snprintf(reader->errors.message, sizeof reader->errors.message, "the file cannot be read");
+      longjmp(reader->errors.landing, 1);
+    }
+  }
+  if (count == 0) {
+    if (reader->offset == 0) ERREXIT(info, JERR_INPUT_EMPTY);
+    WARNMS(info, JWRN_JPEG_EOF);
+    reader->manager.next_input_byte = end;
+    reader->manager.bytes_in_buffer = 2;
+    return TRUE;
+  }
+  reader->offset += (size_t)count;
+  reader->manager.next_input_byte = reader->window;
+  reader->manager.bytes_in_buffer = (size_t)count;
+  return TRUE;
+}
+
+static void px_on_skip(j_decompress_ptr info, long count) {
+  px_jpeg_reader *reader = (px_jpeg_reader *)info;
+  if (count <= 0) return;
+  size_t left = reader->manager.bytes_in_buffer;
+  if ((size_t)count <= left) {
+    reader->manager.next_input_byte += count;
+    reader->manager.bytes_in_buffer = left - (size_t)count;
+    return;
+  }
+  size_t beyond = (size_t)count - left;
+  size_t rest = reader->offset < reader->source.length ? reader->source.length - reader->offset : 0;
+  reader->offset += beyond < rest ? beyond : rest;
+  reader->manager.bytes_in_buffer = 0;
+}
+
+static void px_on_source_end(j_decompress_ptr info) { (void)info; }
+
+px_jpeg_reader *px_jpeg_open(const px_jpeg_source *source) {
   px_jpeg_reader *reader = calloc(1, sizeof *reader);
   if (reader == NULL) return NULL;
-  reader->data = data;
-  reader->length = length;
+  reader->source = *source;
+  if (source->data == NULL) {
+    reader->window = malloc(PX_WINDOW);
+    if (reader->window == NULL) {
+      free(reader);
+      return NULL;
+    }
+  } else {
+    reader->manager.next_input_byte = source->data;
+    reader->manager.bytes_in_buffer = source->length;
+    reader->offset = source->length;
+  }
+  reader->manager.init_source = px_on_source;
+  reader->manager.fill_input_buffer = px_on_empty;
+  reader->manager.skip_input_data = px_on_skip;
+  reader->manager.resync_to_restart = jpeg_resync_to_restart;
+  reader->manager.term_source = px_on_source_end;
   px_errors_set(&reader->errors);
   reader->info.err = &reader->errors.base;
   return reader;
@@ -125,7 +189,7 @@ px_jpeg_status px_jpeg_read_header(px_jpeg_reader *reader, px_jpeg_header *heade
   if (setjmp(reader->errors.landing)) return reader->errors.status;
   jpeg_create_decompress(info);
   reader->created = 1;
-  jpeg_mem_src(info, (unsigned char *)reader->data, reader->length);
+  info->src = &reader->manager;
   jpeg_save_markers(info, JPEG_APP0 + 1, 0xFFFF);
   jpeg_save_markers(info, JPEG_APP0 + 2, 0xFFFF);
   jpeg_read_header(info, TRUE);
@@ -174,8 +238,10 @@ px_jpeg_status px_jpeg_read_header(px_jpeg_reader *reader, px_jpeg_header *heade
   return PX_JPEG_OK;
 }
 
-px_jpeg_status px_jpeg_start(px_jpeg_reader *reader) {
+px_jpeg_status px_jpeg_start(px_jpeg_reader *reader, uint32_t pixels_per_sample) {
   if (setjmp(reader->errors.landing)) return reader->errors.status;
+  reader->info.scale_num = 8 / pixels_per_sample;
+  reader->info.scale_denom = 8;
   // Buffered-image mode lets the caller feed the scans step by step, and stop between two steps.
   reader->info.buffered_image = jpeg_has_multiple_scans(&reader->info);
   jpeg_start_decompress(&reader->info);
@@ -234,6 +300,7 @@ const char *px_jpeg_message(const px_jpeg_reader *reader) { return reader->error
 void px_jpeg_close(px_jpeg_reader *reader) {
   if (reader == NULL) return;
   if (reader->created) jpeg_destroy_decompress(&reader->info);
+  free(reader->window);
   free(reader);
 }
 

@@ -9,10 +9,13 @@
 struct px_png_reader {
   png_structp png;
   png_infop info;
-  const uint8_t *data;
-  size_t length;
-  size_t offset;
+  px_png_source source;
+  const uint8_t *next;  // bytes at hand
+  size_t left;
+  size_t offset;    // of what comes after them
+  uint8_t *window;  // NULL if the file is in memory
   int truncated;
+  int unreadable;
   int no_memory;
   char message[160];
 };
@@ -32,27 +35,57 @@ static void px_on_warning(png_structp png, png_const_charp text) {
   (void)text;
 }
 
+#define PX_WINDOW 65536
+
 static void px_on_read(png_structp png, png_bytep out, size_t count) {
   px_png_reader *reader = png_get_io_ptr(png);
-  if (count > reader->length - reader->offset) {
-    reader->truncated = 1;
-    reader->offset = reader->length;
-    png_error(png, "the file ends early");
+  while (count > 0) {
+    if (reader->left == 0) {
+      long got = 0;
+      if (reader->window != NULL) {
+        got = reader->source.read(reader->source.context, reader->offset, reader->window, PX_WINDOW);
+      }
+      if (got < 0) {
+        reader->unreadable = 1;
+        png_error(png, "the file cannot be read");
+      }
+      if (got == 0) {
+        reader->truncated = 1;
+        png_error(png, "the file ends early");
+      }
+      reader->next = reader->window;
+      reader->left = (size_t)got;
+      reader->offset += (size_t)got;
+    }
+    size_t part = count < reader->left ? count : reader->left;
+    memcpy(out, reader->next, part);
+    reader->next += part;
+    reader->left -= part;
+    out += part;
+    count -= part;
   }
-  memcpy(out, reader->data + reader->offset, count);
-  reader->offset += count;
 }
 
 static px_png_status px_failure(const px_png_reader *reader) {
+  if (reader->unreadable) return PX_PNG_UNREADABLE;
   if (reader->truncated) return PX_PNG_TRUNCATED;
   return reader->no_memory ? PX_PNG_MEMORY : PX_PNG_DAMAGED;
 }
 
-px_png_reader *px_png_open(const uint8_t *data, size_t length) {
+px_png_reader *px_png_open(const px_png_source *source) {
   px_png_reader *reader = calloc(1, sizeof *reader);
   if (reader == NULL) return NULL;
-  reader->data = data;
-  reader->length = length;
+  reader->source = *source;
+  if (source->data != NULL) {
+    reader->next = source->data;
+    reader->left = source->length;
+  } else {
+    reader->window = malloc(PX_WINDOW);
+    if (reader->window == NULL) {
+      px_png_close(reader);
+      return NULL;
+    }
+  }
   reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, px_on_error, px_on_warning);
   if (reader->png != NULL) reader->info = png_create_info_struct(reader->png);
   if (reader->info == NULL) {
@@ -127,54 +160,12 @@ const char *px_png_message(const px_png_reader *reader) { return reader->message
 void px_png_close(px_png_reader *reader) {
   if (reader == NULL) return;
   if (reader->png != NULL) png_destroy_read_struct(&reader->png, &reader->info, NULL);
+  free(reader->window);
   free(reader);
 }
 
 uint32_t px_crc32(uint32_t crc, const uint8_t *data, size_t length) {
   return (uint32_t)crc32_z(crc, data, length);
-}
-
-uint32_t px_adler32(uint32_t adler, const uint8_t *data, size_t length) {
-  return (uint32_t)adler32_z(adler, data, length);
-}
-
-uint32_t px_adler32_combine(uint32_t first, uint32_t second, uint64_t length) {
-  return (uint32_t)adler32_combine(first, second, (z_off_t)length);
-}
-
-struct px_deflater {
-  z_stream stream;
-};
-
-px_deflater *px_deflate_open(int level) {
-  px_deflater *deflater = calloc(1, sizeof *deflater);
-  if (deflater == NULL) return NULL;
-  if (deflateInit2(&deflater->stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
-    free(deflater);
-    return NULL;
-  }
-  return deflater;
-}
-
-size_t px_deflate_bound(px_deflater *deflater, size_t length) {
-  return deflateBound(&deflater->stream, length) + 16;  // and the empty block that the flush adds
-}
-
-size_t px_deflate_block(px_deflater *deflater, const uint8_t *data, size_t length, uint8_t *out, size_t capacity) {
-  z_stream *stream = &deflater->stream;
-  if (length > UINT32_MAX || capacity > UINT32_MAX) return 0;
-  stream->next_in = (Bytef *)data;
-  stream->avail_in = (uInt)length;
-  stream->next_out = out;
-  stream->avail_out = (uInt)capacity;
-  if (deflate(stream, Z_FULL_FLUSH) != Z_OK || stream->avail_in != 0 || stream->avail_out == 0) return 0;
-  return capacity - stream->avail_out;
-}
-
-void px_deflate_close(px_deflater *deflater) {
-  if (deflater == NULL) return;
-  deflateEnd(&deflater->stream);
-  free(deflater);
 }
 
 size_t px_zlib_bound(size_t length) { return compressBound(length); }

@@ -19,8 +19,10 @@ extension PixelEngine {
   /// the result always looks like the picture stored. JPEG gives back what its quantisation left.
   ///
   /// - Throws: as `pixelate`.
-  package func readGrid(_ data: [UInt8], size: GridSize) throws(PixelError) -> Grid {
-    let (header, sampler) = try decode(data, isCancelled: { false }) { header throws(PixelError) in
+  package func readGrid(_ data: PictureData, size: GridSize) throws(PixelError) -> Grid {
+    let reduction = Reduction.middles(cells: size.side)
+    let (header, sampler) = try decode(data, reduction: reduction, isCancelled: { false }) {
+      header throws(PixelError) in
       CellSampler(header: header, size: size)
     }
     let samples = header.orientation.apply(
@@ -35,7 +37,7 @@ extension PixelEngine {
   /// their mean by 64, which tells a mosaic from noise, but not from a smooth picture.
   ///
   /// - Throws: as `pixelate`.
-  package func inspect(_ data: [UInt8], size: GridSize) throws(PixelError) -> RenditionInspection {
+  package func inspect(_ data: PictureData, size: GridSize) throws(PixelError) -> RenditionInspection {
     let (header, check) = try decode(data, isCancelled: { false }) { header throws(PixelError) in
       FlatnessCheck(header: header, size: size)
     }

@@ -3,7 +3,7 @@
 /// Same input, same bytes out, wherever it runs.
 package struct PixelEngine: Sendable {
   /// Goes into the metadata of what is written. It changes whenever an output's bytes would.
-  package static let version = "1"
+  package static let version = "2"
 
   package let limits: Limits
 

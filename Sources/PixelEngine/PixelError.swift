@@ -13,6 +13,8 @@ package enum PixelError: Error, Hashable, Sendable {
   case tooLarge(limit: Limits.Kind, value: Int, maximum: Int)
   /// The encoder refused; a fault of ours, never of the picture.
   case encodingFailed(format: ImageFormat, detail: String)
+  /// The file could not be read on: a fault of where it is, not of the picture.
+  case unreadable
   /// The caller asked to stop.
   case cancelled
 }

@@ -6,9 +6,9 @@ extension PixelEngine {
   ///   - data: a whole PNG or JPEG file.
   ///   - sizes: the grids wanted; duplicates count once.
   ///   - isCancelled: asked every few rows.
-  /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `cancelled`.
+  /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `unreadable`, `cancelled`.
   package func pixelate(
-    _ data: [UInt8], sizes: [GridSize] = GridSize.allCases, isCancelled: () -> Bool = { false }
+    _ data: PictureData, sizes: [GridSize] = GridSize.allCases, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> PixelatedImage {
     let sizes = Set(sizes).sorted()
     let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
@@ -28,6 +28,8 @@ extension PixelEngine {
 
   /// A small upright picture of a file, through the same filter: what stands beside its renditions.
   ///
+  /// A large JPEG is decoded at reduced size: this is for the eye, and never stored.
+  ///
   /// Keeps the aspect, to the nearest pixel and at least 1; never larger than the picture nor than the box.
   ///
   /// - Parameters:
@@ -36,16 +38,20 @@ extension PixelEngine {
   ///   - isCancelled: asked every few rows.
   /// - Throws: as `pixelate`.
   package func thumbnail(
-    _ data: [UInt8], maxWidth: Int, maxHeight: Int, isCancelled: () -> Bool = { false }
+    _ data: PictureData, maxWidth: Int, maxHeight: Int, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> Raster {
-    let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
+    let reduction = Reduction.forTheEye(cells: min(1024, max(1, maxWidth, maxHeight)))
+    let (header, filter) = try decode(data, reduction: reduction, isCancelled: isCancelled) {
+      header throws(PixelError) in
       let fitted = Self.fit(
         width: header.uprightWidth, height: header.uprightHeight, maxWidth: min(1024, max(1, maxWidth)),
         maxHeight: min(1024, max(1, maxHeight)))
       let shape =
         header.orientation.swapsSides
         ? TriangleFilter.Shape(columns: fitted.rows, rows: fitted.columns) : fitted
-      return TriangleFilter(width: header.width, height: header.height, model: header.model, shapes: [shape])
+      return TriangleFilter(
+        width: header.width, height: header.height, pixelsPerSample: header.pixelsPerSample, model: header.model,
+        shapes: [shape])
     }
     let shape = filter.shapes[0]
     let samples = header.orientation.apply(

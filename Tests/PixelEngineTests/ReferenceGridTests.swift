@@ -92,6 +92,42 @@ struct ReferenceGridTests {
     }
   }
 
+  /// Rows in which all is opaque are summed up another way than those in which something is not.
+  @Test(arguments: [1, 3, 61]) func alphaThatHidesNothingChangesNothing(translucentRow: Int) throws {
+    var random = SeededNumbers(seed: UInt64(translucentRow))
+    for channels in [1, 3] {
+      let (width, height) = (150, 131)
+      let colors = (0..<(width * height * channels)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      var samples: [UInt8] = []
+      for pixel in 0..<(width * height) { samples += colors[(pixel * channels)..<((pixel + 1) * channels)] + [255] }
+      let plain = try engine.pixelate(
+        PNGFile.picture(width: width, height: height, colorType: channels == 1 ? 0 : 2, samples: colors))
+      func grids(_ samples: [UInt8]) throws -> [Grid] {
+        let type: UInt8 = channels == 1 ? 4 : 6
+        return try engine.pixelate(PNGFile.picture(width: width, height: height, colorType: type, samples: samples))
+          .grids
+      }
+      for (grid, opaque) in zip(plain.grids, try grids(samples)) {
+        var expected: [UInt8] = []
+        for start in stride(from: 0, to: grid.samples.count, by: channels) {
+          expected += grid.samples[start..<(start + channels)] + [255]
+        }
+        #expect(opaque.samples == expected)
+      }
+      // One pixel in some rows, hardly less than opaque.
+      for row in stride(from: 0, to: height, by: translucentRow) {
+        samples[(row * width + 7) * (channels + 1) + channels] = 254
+      }
+      for (grid, nearly) in zip(plain.grids, try grids(samples)) {
+        for (index, sample) in nearly.samples.enumerated() {
+          let (pixel, channel) = (index / (channels + 1), index % (channels + 1))
+          let expected = channel == channels ? 255 : Int(grid.samples[pixel * channels + channel])
+          #expect(abs(Int(sample) - expected) <= 1)
+        }
+      }
+    }
+  }
+
   @Test func whatCannotBeSeenDoesNotShine() throws {
     // A red picture whose right half is clear green: no cell turns greenish.
     let row = Array(repeating: [255, 0, 0, 255] as [UInt8], count: 50) + Array(repeating: [0, 255, 0, 0], count: 50)

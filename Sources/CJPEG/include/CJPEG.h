@@ -2,7 +2,7 @@
 #define CJPEG_H
 
 // A thin fence around libjpeg. libjpeg leaves by longjmp: every function here sets its own landing place, so no frame of
-// the caller is ever jumped over, and nothing here calls back. Content comes from memory and goes to memory.
+// the caller is ever jumped over. What is called back, to read the file, has returned before anything jumps.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,9 +13,19 @@ typedef enum {
   PX_JPEG_TRUNCATED = 2,    // the content ends early
   PX_JPEG_MEMORY = 3,       // the system has no memory left
   PX_JPEG_UNSUPPORTED = 4,  // a process or colour space that is not read; the message names it
+  PX_JPEG_UNREADABLE = 5,   // the reading function failed
 } px_jpeg_status;
 
 typedef struct px_jpeg_reader px_jpeg_reader;
+
+/// Where the file is: `length` bytes at `data` that stay there until the reader is closed, or, if that is NULL, what `read`
+/// copies to `out`, up to `count` bytes from `offset` on. It returns how many, 0 at the end, less than 0 on failure.
+typedef struct {
+  const uint8_t *data;
+  size_t length;
+  long (*read)(void *context, size_t offset, uint8_t *out, size_t count);
+  void *context;
+} px_jpeg_source;
 
 typedef struct {
   uint32_t width;
@@ -27,12 +37,14 @@ typedef struct {
   size_t exif_length;
 } px_jpeg_header;
 
-/// A reader over `length` bytes that stay where they are until it is closed. NULL: no memory.
-px_jpeg_reader *px_jpeg_open(const uint8_t *data, size_t length);
+/// NULL: no memory.
+px_jpeg_reader *px_jpeg_open(const px_jpeg_source *source);
 /// Reads up to the first scan. Allocates nothing that grows with the picture.
 px_jpeg_status px_jpeg_read_header(px_jpeg_reader *reader, px_jpeg_header *header);
-/// Gets ready to read; from here on libjpeg holds its rows, or all coefficients if there are several scans.
-px_jpeg_status px_jpeg_start(px_jpeg_reader *reader);
+/// Gets ready to read; from here on libjpeg holds its rows, or all coefficients if there are several scans. With
+/// `pixels_per_sample` 2, 4 or 8 each sample is the mean of so many pixels across and down, as the coefficients give it:
+/// rows are shorter and fewer, rounded up.
+px_jpeg_status px_jpeg_start(px_jpeg_reader *reader, uint32_t pixels_per_sample);
 /// With several scans, before the first row: reads up to `steps` rows of blocks. `*scan` becomes the number of the scan
 /// at hand, from 1, and `*done` 1 at the end of the file.
 px_jpeg_status px_jpeg_consume(px_jpeg_reader *reader, uint32_t steps, uint32_t *scan, int *done);

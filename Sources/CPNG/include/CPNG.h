@@ -2,7 +2,7 @@
 #define CPNG_H
 
 // A thin fence around libpng and zlib. libpng leaves by longjmp: every function here sets its own landing place, so no
-// frame of the caller is ever jumped over, and nothing here calls back. Content comes from memory and goes to memory.
+// frame of the caller is ever jumped over. What is called back, to read the file, has returned before anything jumps.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +14,7 @@ typedef enum {
   PX_PNG_DAMAGED = 1,    // the content breaks the format
   PX_PNG_TRUNCATED = 2,  // the content ends early
   PX_PNG_MEMORY = 3,     // the system has no memory left
+  PX_PNG_UNREADABLE = 4, // the reading function failed
 } px_png_status;
 
 typedef struct {
@@ -25,8 +26,17 @@ typedef struct {
   size_t profile_length;
 } px_png_header;
 
-/// A reader over `length` bytes that stay where they are until it is closed. NULL: no memory.
-px_png_reader *px_png_open(const uint8_t *data, size_t length);
+/// Where the file is: `length` bytes at `data` that stay there until the reader is closed, or, if that is NULL, what `read`
+/// copies to `out`, up to `count` bytes from `offset` on. It returns how many, 0 at the end, less than 0 on failure.
+typedef struct {
+  const uint8_t *data;
+  size_t length;
+  long (*read)(void *context, size_t offset, uint8_t *out, size_t count);
+  void *context;
+} px_png_source;
+
+/// NULL: no memory.
+px_png_reader *px_png_open(const px_png_source *source);
 /// Reads everything before the pixels. Allocates nothing that grows with the picture.
 px_png_status px_png_read_header(px_png_reader *reader, px_png_header *header);
 /// Gets ready to read rows; from here on libpng holds a few rows.
@@ -42,22 +52,6 @@ void px_png_close(px_png_reader *reader);
 
 /// CRC-32 as PNG chunks carry it, continued from `crc` (0 at the start).
 uint32_t px_crc32(uint32_t crc, const uint8_t *data, size_t length);
-/// Adler-32 as zlib streams carry it, continued from `adler` (1 at the start).
-uint32_t px_adler32(uint32_t adler, const uint8_t *data, size_t length);
-/// Adler-32 of two texts one after the other, the second `length` bytes long.
-uint32_t px_adler32_combine(uint32_t first, uint32_t second, uint64_t length);
-
-typedef struct px_deflater px_deflater;
-
-/// A raw deflate stream (no header, no checksum). NULL: no memory.
-px_deflater *px_deflate_open(int level);
-/// The most bytes that `px_deflate_block` can write for `length` bytes.
-size_t px_deflate_bound(px_deflater *deflater, size_t length);
-/// Compresses `length` bytes so that the output ends on a byte and nothing after it refers back across it: what it
-/// gives may be written any number of times. Returns the bytes written to `out`, 0 on failure.
-size_t px_deflate_block(px_deflater *deflater, const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
-void px_deflate_close(px_deflater *deflater);
-
 /// Deflates to one whole zlib stream. Returns its length, 0 on failure.
 size_t px_zlib(const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
 size_t px_zlib_bound(size_t length);

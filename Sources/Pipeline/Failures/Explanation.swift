@@ -38,9 +38,22 @@ extension Failure {
         code: .internal,
         message: "Encoding the \(format.rawValue) failed (\(detail)); retry, and report it if it stays.", stage: .encode
       )
+    case .unreadable:
+      self.init(
+        code: .unavailable, message: "The picture's file can no longer be read; check the disk it is on, and retry.",
+        stage: .decode)
     case .cancelled:
       self.init(code: .internal, message: "Cancelled.", stage: .decode)
     }
+  }
+
+  /// Why a picture cannot be kept in a temporary file, and what to do about it.
+  init(spooling fault: FileFault) {
+    self.init(
+      code: .unavailable,
+      message:
+        "A temporary file cannot be written (\(String(cString: strerror(fault.number)))); make room, or name another folder in TMPDIR.",
+      stage: .read)
   }
 
   /// What a store's fault is called at a stage, and what to do about it.

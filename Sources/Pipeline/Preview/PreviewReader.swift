@@ -44,9 +44,9 @@ package struct PreviewReader: Sendable {
     let missing = sizes.filter { tiles[$0] == nil }
     guard !missing.isEmpty else { return ObjectPreview(tiles: tiles) }
 
-    let bytes = try await source(key)
+    let picture = try await source(key)
     let image = try await decode { () throws(PixelError) in
-      try engine.pixelate(bytes, sizes: missing, isCancelled: { Task.isCancelled })
+      try engine.pixelate(picture, sizes: missing, isCancelled: { Task.isCancelled })
     }
     for grid in image.grids { tiles[grid.size] = PreviewTile(raster: grid.raster, isStored: false) }
     return ObjectPreview(tiles: tiles)
@@ -54,9 +54,9 @@ package struct PreviewReader: Sendable {
 
   /// The picture itself, made small enough for the screen; never enlarged.
   package func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster {
-    let bytes = try await source(key)
+    let picture = try await source(key)
     return try await decode { () throws(PixelError) in
-      try engine.thumbnail(bytes, maxWidth: maxWidth, maxHeight: maxHeight, isCancelled: { Task.isCancelled })
+      try engine.thumbnail(picture, maxWidth: maxWidth, maxHeight: maxHeight, isCancelled: { Task.isCancelled })
     }
   }
 
@@ -68,15 +68,17 @@ package struct PreviewReader: Sendable {
     return try? await decode { () throws(PixelError) in try engine.readGrid(bytes, size: size).raster }
   }
 
-  private func source(_ key: ObjectKey) async throws(Failure) -> [UInt8] {
+  private func source(_ key: ObjectKey) async throws(Failure) -> PictureData {
+    let picture: Result<SourcePicture, FileFault>
     do throws(StoreError) {
       guard let name = workspace.source.storeKey(key.string) else {
         throw StoreError(operation: .get, key: key.string, reason: .notFound)
       }
-      return try await workspace.source.store.read(name, limit: engine.limits.fileBytes).bytes
+      picture = try await workspace.source.store.picture(name, limit: engine.limits.fileBytes)
     } catch {
       throw Failure(error, stage: .read)
     }
+    do throws(FileFault) { return try picture.get().data } catch { throw Failure(spooling: error) }
   }
 
   private func decode<T: Sendable>(_ work: @Sendable () throws(PixelError) -> T) async throws(Failure) -> T {

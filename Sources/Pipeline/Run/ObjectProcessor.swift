@@ -16,7 +16,7 @@ package struct ObjectProcessor: Sendable {
 
   /// How often a source that changes while it is processed is begun again.
   private static let maximumRounds = 3
-  /// Decoding needs a little beside the file itself: rows, accumulators, the encoded renditions.
+  /// Decoding needs a little beside what is in memory of the file: rows, accumulators, the encoded renditions.
   private static let workingBytes = 16 << 20
 
   package init(workspace: Workspace, engine: PixelEngine, options: RunOptions = RunOptions()) {
@@ -30,8 +30,8 @@ package struct ObjectProcessor: Sendable {
 
   /// Processes the object of a row, whatever its state.
   package func process(_ row: StatusRow) async -> JobOutcome {
-    let bytes = Int(clamping: row.size).addingReportingOverflow(Self.workingBytes)
-    let outcome = await memory.with(bytes.overflow ? Int.max : bytes.partialValue) { () async -> JobOutcome in
+    let bytes = SourcePicture.memory(forSize: row.size) + Self.workingBytes
+    let outcome = await memory.with(bytes) { () async -> JobOutcome in
       do throws(Failure) {
         try await makeRenditions(of: row)
         return .written(renditions: GridSize.allCases.count)
@@ -46,11 +46,11 @@ package struct ObjectProcessor: Sendable {
   private func makeRenditions(of row: StatusRow) async throws(Failure) {
     let names = try renditionKeys(of: row.key)
     for _ in 0..<Self.maximumRounds {
-      let (head, bytes) = try await read(row)
-      let files = try await encode(bytes)
-      if options.looksBeforeWriting, try await !isUnchanged(row.key, since: head) { continue }
-      try await write(files, to: names, of: head)
-      if try await isUnchanged(row.key, since: head) { return }
+      let source = try await read(row)
+      let files = try await encode(source.data)
+      if options.looksBeforeWriting, try await !isUnchanged(row.key, since: source.head) { continue }
+      try await write(files, to: names, of: source.head)
+      if try await isUnchanged(row.key, since: source.head) { return }
     }
     throw Failure(
       code: .changed, message: "The source kept changing while it was processed; retry when it has settled.",
@@ -71,19 +71,20 @@ package struct ObjectProcessor: Sendable {
     return names
   }
 
-  private func read(_ row: StatusRow) async throws(Failure) -> (head: ObjectHead, bytes: [UInt8]) {
+  private func read(_ row: StatusRow) async throws(Failure) -> SourcePicture {
     guard row.size <= engine.limits.fileBytes else {
       throw Failure(.tooLarge(limit: .fileBytes, value: Int(clamping: row.size), maximum: engine.limits.fileBytes))
     }
-    return try await store(.read) { () async throws(StoreError) in
-      try await workspace.source.store.read(sourceKey(row.key), limit: engine.limits.fileBytes)
+    let picture = try await store(.read) { () async throws(StoreError) in
+      try await workspace.source.store.picture(sourceKey(row.key), limit: engine.limits.fileBytes)
     }
+    do throws(FileFault) { return try picture.get() } catch { throw Failure(spooling: error) }
   }
 
-  private func encode(_ bytes: [UInt8]) async throws(Failure) -> [EncodedRendition] {
+  private func encode(_ picture: PictureData) async throws(Failure) -> [EncodedRendition] {
     let files = await decoders.with(1) { [engine, form = options.form] in
       await withTaskExecutorPreference(DecodeExecutor.shared) {
-        await EncodedRendition.all(of: bytes, form: form, engine: engine)
+        await EncodedRendition.all(of: picture, form: form, engine: engine)
       }
     }
     do throws(PixelError) {
@@ -183,10 +184,10 @@ struct EncodedRendition: Sendable {
 
   /// Decodes a picture once and encodes all of its renditions, in order of size.
   static func all(
-    of bytes: [UInt8], form: RenditionForm, engine: PixelEngine
+    of picture: PictureData, form: RenditionForm, engine: PixelEngine
   ) async -> Result<[EncodedRendition], PixelError> {
     do throws(PixelError) {
-      let image = try engine.pixelate(bytes, isCancelled: { Task.isCancelled })
+      let image = try engine.pixelate(picture, isCancelled: { Task.isCancelled })
       var files: [EncodedRendition] = []
       for grid in image.grids {
         files.append(EncodedRendition(format: image.format, bytes: try engine.encode(grid, of: image, form: form)))

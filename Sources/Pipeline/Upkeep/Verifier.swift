@@ -80,7 +80,7 @@ package struct Verifier: Sendable {
     let source = try await read(workspace.source, row.key.string)
     let image: PixelatedImage
     do throws(PixelError) {
-      image = try engine.pixelate(source.bytes, sizes: sizes, isCancelled: { Task.isCancelled })
+      image = try engine.pixelate(source.data, sizes: sizes, isCancelled: { Task.isCancelled })
     } catch {
       throw Failure(error)
     }
@@ -101,8 +101,8 @@ package struct Verifier: Sendable {
       let seen: RenditionInspection
       let stored: Grid
       do throws(PixelError) {
-        seen = try engine.inspect(rendition.bytes, size: grid.size)
-        stored = try engine.readGrid(rendition.bytes, size: grid.size)
+        seen = try engine.inspect(rendition.data, size: grid.size)
+        stored = try engine.readGrid(rendition.data, size: grid.size)
       } catch {
         throw Failure(error)
       }
@@ -144,14 +144,16 @@ package struct Verifier: Sendable {
 
   private func read(
     _ location: OpenLocation, _ key: String
-  ) async throws(Failure) -> (head: ObjectHead, bytes: [UInt8]) {
+  ) async throws(Failure) -> SourcePicture {
+    let picture: Result<SourcePicture, FileFault>
     do throws(StoreError) {
       guard let name = location.storeKey(key) else {
         throw StoreError(operation: .get, key: key, reason: .notFound)
       }
-      return try await location.store.read(name, limit: engine.limits.fileBytes)
+      picture = try await location.store.picture(name, limit: engine.limits.fileBytes)
     } catch {
       throw Failure(error, stage: .read)
     }
+    do throws(FileFault) { return try picture.get() } catch { throw Failure(spooling: error) }
   }
 }

@@ -3,7 +3,7 @@ struct CellSampler: RowSink {
   private(set) var samples: [UInt8]
   private let rowBytes: Int
   private let channels: Int
-  /// The pixel taken for each column and row of cells; they only grow.
+  /// The sample taken for each column and row of cells; they only grow.
   private let columns: [Int]
   private let rows: [Int]
   private var nextRow = 0
@@ -12,8 +12,8 @@ struct CellSampler: RowSink {
   init(header: PictureHeader, size: GridSize) {
     rowBytes = header.rowBytes
     channels = header.model.channels
-    columns = Self.pixels(length: header.width, cells: size.side)
-    rows = Self.pixels(length: header.height, cells: size.side)
+    columns = Self.pixels(length: header.width, cells: size.side).map { $0 / header.pixelsPerSample }
+    rows = Self.pixels(length: header.height, cells: size.side).map { $0 / header.pixelsPerSample }
     samples = []
     samples.reserveCapacity(size.side * size.side * channels)
   }

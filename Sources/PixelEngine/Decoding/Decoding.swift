@@ -1,10 +1,13 @@
 extension PixelEngine {
   /// Decodes a whole picture into a sink, within the limits. Every way into a picture goes through here.
   ///
-  /// - Parameter makeSink: called between header and pixels, when the limits have been checked.
-  /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `cancelled`.
+  /// - Parameters:
+  ///   - reduction: whether a sample may be the mean of several pixels.
+  ///   - makeSink: called between header and pixels, when the limits have been checked.
+  /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `unreadable`, `cancelled`.
   func decode<Sink: RowSink>(
-    _ data: [UInt8], isCancelled: () -> Bool, into makeSink: (PictureHeader) throws(PixelError) -> Sink
+    _ data: PictureData, reduction: Reduction = .none, isCancelled: () -> Bool,
+    into makeSink: (PictureHeader) throws(PixelError) -> Sink
   ) throws(PixelError) -> (header: PictureHeader, sink: Sink) {
     let deadline = ContinuousClock.now + .seconds(limits.seconds)
     func poll() throws(PixelError) {
@@ -15,11 +18,11 @@ extension PixelEngine {
     }
     try require(data.count, within: limits.fileBytes, .fileBytes)
     try poll()
-    return try data.withUnsafeBufferPointer { file throws(PixelError) in
+    return try data.withFile { file throws(PixelError) in
       let reader: any PictureReader
-      switch Self.sniff(Array(file.prefix(Self.sniffLength))) {
+      switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
       case .png: reader = try PNGReader(file)
-      case .jpeg: reader = try JPEGReader(file, maximumScans: limits.jpegScans)
+      case .jpeg: reader = try JPEGReader(file, reduction: reduction, maximumScans: limits.jpegScans)
       case .other(let name): throw .unsupportedFormat(format: name)
       case .unknown: throw .notAnImage
       }
@@ -29,9 +32,9 @@ extension PixelEngine {
       try reader.start(poll: poll)
       let rows = UnsafeMutablePointer<UInt8>.allocate(capacity: batch * header.rowBytes)
       defer { rows.deallocate() }
-      for row in stride(from: 0, to: header.height, by: batch) {
+      for row in stride(from: 0, to: header.rows, by: batch) {
         try poll()
-        let count = min(batch, header.height - row)
+        let count = min(batch, header.rows - row)
         try reader.read(into: rows, count: count)
         sink.take(rows, count: count)
       }
@@ -45,7 +48,7 @@ extension PixelEngine {
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
     try require(overflow ? .max : pixels, within: limits.pixels, .pixels)
     // About 256 kB, so that rows are still at hand when they are summed up.
-    let batch = max(1, min(64, header.height, (1 << 18) / header.rowBytes))
+    let batch = max(1, min(64, header.rows, (1 << 18) / header.rowBytes))
     // A sink's sums take 16 bytes a sample, the decoders' own rows no more than 32.
     let width = header.rowBytes.multipliedReportingOverflow(by: batch + 48)
     let (memory, tooMuch) = width.partialValue.addingReportingOverflow(header.areaBytes)

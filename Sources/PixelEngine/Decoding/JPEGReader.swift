@@ -4,11 +4,15 @@ internal import CJPEG
 final class JPEGReader: PictureReader {
   let header: PictureHeader
   private let reader: OpaquePointer
+  private let file: PictureFile
   private let maximumScans: Int
   private let severalScans: Bool
 
-  init(_ file: UnsafeBufferPointer<UInt8>, maximumScans: Int) throws(PixelError) {
-    guard let reader = px_jpeg_open(file.baseAddress, file.count) else { throw Self.outOfMemory }
+  init(_ file: PictureFile, reduction: Reduction, maximumScans: Int) throws(PixelError) {
+    var source = px_jpeg_source(
+      data: file.bytes?.baseAddress, length: file.count, read: PictureFile.callback, context: file.context)
+    guard let reader = px_jpeg_open(&source) else { throw Self.outOfMemory }
+    self.file = file
     var found = px_jpeg_header()
     let status = px_jpeg_read_header(reader, &found)
     if status != PX_JPEG_OK {
@@ -26,13 +30,14 @@ final class JPEGReader: PictureReader {
       model: found.channels == 1 ? .grey : found.channels == 3 ? .rgb : .cmyk,
       orientation: Orientation(exif: UnsafeBufferPointer(start: found.exif, count: found.exif_length)),
       colorProfile: profile.map { Array(UnsafeBufferPointer(start: $0, count: length)) },
-      areaBytes: Int(clamping: found.coefficient_bytes))
+      areaBytes: Int(clamping: found.coefficient_bytes),
+      pixelsPerSample: reduction.pixelsPerSample(width: Int(found.width), height: Int(found.height)))
   }
 
   deinit { px_jpeg_close(reader) }
 
   func start(poll: () throws(PixelError) -> Void) throws(PixelError) {
-    try check(px_jpeg_start(reader))
+    try check(px_jpeg_start(reader, UInt32(header.pixelsPerSample)))
     guard severalScans else { return }
     var scan: UInt32 = 0
     var done: Int32 = 0
@@ -63,6 +68,7 @@ final class JPEGReader: PictureReader {
     case PX_JPEG_TRUNCATED: return .truncated(format: .jpeg, detail: detail)
     case PX_JPEG_UNSUPPORTED: return .unsupportedFormat(format: detail)
     case PX_JPEG_MEMORY: return outOfMemory
+    case PX_JPEG_UNREADABLE: return .unreadable
     default: return .damaged(format: .jpeg, detail: detail)
     }
   }

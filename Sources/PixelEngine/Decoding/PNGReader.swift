@@ -4,13 +4,17 @@ internal import CPNG
 final class PNGReader: PictureReader {
   let header: PictureHeader
   private let reader: OpaquePointer
+  private let file: PictureFile
   private let passes: Int
   /// The whole picture, if it is interlaced.
   private var raster: UnsafeMutableBufferPointer<UInt8>?
   private var nextRow = 0
 
-  init(_ file: UnsafeBufferPointer<UInt8>) throws(PixelError) {
-    guard let reader = px_png_open(file.baseAddress, file.count) else { throw Self.outOfMemory }
+  init(_ file: PictureFile) throws(PixelError) {
+    var source = px_png_source(
+      data: file.bytes?.baseAddress, length: file.count, read: PictureFile.callback, context: file.context)
+    guard let reader = px_png_open(&source) else { throw Self.outOfMemory }
+    self.file = file
     var found = px_png_header()
     let status = px_png_read_header(reader, &found)
     if status != PX_PNG_OK {
@@ -79,6 +83,7 @@ final class PNGReader: PictureReader {
     switch status {
     case PX_PNG_TRUNCATED: return .truncated(format: .png, detail: detail)
     case PX_PNG_MEMORY: return outOfMemory
+    case PX_PNG_UNREADABLE: return .unreadable
     default: return .damaged(format: .png, detail: detail)
     }
   }

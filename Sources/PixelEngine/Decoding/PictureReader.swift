@@ -12,14 +12,20 @@ struct PictureHeader {
   /// Memory that the decoder takes with the area of the picture: coefficients of several scans, an interlaced raster.
   let areaBytes: Int
 
+  /// Pixels across and down that each sample is the mean of: 1, or more where decoding is reduced. The last of a row, and
+  /// those of the last row, may stand for fewer.
+  var pixelsPerSample = 1
+
   /// Samples in a row, which are also its bytes.
-  var rowBytes: Int { width * model.channels }
+  var rowBytes: Int { (width + pixelsPerSample - 1) / pixelsPerSample * model.channels }
+  /// Rows that are read.
+  var rows: Int { (height + pixelsPerSample - 1) / pixelsPerSample }
   var uprightWidth: Int { orientation.swapsSides ? height : width }
   var uprightHeight: Int { orientation.swapsSides ? width : height }
 }
 
 /// Gives a picture row by row from the top, 8 bits a sample. A fence around one decoder, which it owns and frees; the
-/// file's bytes must stay where they are as long as it lives.
+/// file must stay open as long as it lives.
 protocol PictureReader: AnyObject {
   var header: PictureHeader { get }
 

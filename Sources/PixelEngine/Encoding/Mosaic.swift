@@ -26,28 +26,6 @@ struct Mosaic {
   static func bounds(length: Int, cells: Int) -> [Int] {
     (0...cells).map { (2 * length * $0 + cells - 1) / (2 * cells) }
   }
-
-  /// Writes a row of pixels, as it stands in every row of a row of cells.
-  func writeRow(ofCells row: Int, to pixels: UnsafeMutablePointer<UInt8>) {
-    let channels = grid.model.channels
-    grid.samples.withUnsafeBufferPointer { samples in
-      guard let base = samples.baseAddress else { return }
-      for column in 0..<grid.size.side {
-        let (start, end) = (columnBounds[column], columnBounds[column + 1])
-        if start == end { continue }
-        let cell = base + (row * grid.size.side + column) * channels
-        let target = pixels + start * channels
-        target.update(from: cell, count: channels)
-        // Doubling what is there already fills a long cell in few copies.
-        var filled = 1
-        while filled < end - start {
-          let count = min(filled, end - start - filled)
-          (target + filled * channels).update(from: target, count: count * channels)
-          filled += count
-        }
-      }
-    }
-  }
 }
 
 /// Writes a mosaic as a file of one format. Same mosaic, same bytes.

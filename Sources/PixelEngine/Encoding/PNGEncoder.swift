@@ -2,12 +2,12 @@ internal import CPNG
 
 /// Writes PNG (PNG 3rd edition), without the cost of compressing every row of it.
 ///
-/// Of a row of cells only the first row of pixels says anything new. The others are the same again: filter "Up", all
-/// zero. Deflate blocks that end in a full flush do not know what is before them, so a run of such rows is compressed
-/// once and then copied; Adler-32, which the stream ends in, is combined the same way (RFC 1950, RFC 1951).
+/// Of a row of cells only the first row of pixels says anything new, and of that only the first pixel of each cell: with
+/// the filters "Sub" and "Up" all the rest is zero. So the stream is put together from the grid, in time that hardly
+/// depends on the size of the picture; the pixels are those of a plain encoding.
 enum PNGEncoder: MosaicEncoder {
-  /// Up to so many bytes of pixels a picture is compressed as one block: it comes out smaller, and costs nothing.
-  private static let smallPicture = 1 << 18
+  /// Up to so many bytes of pixels a picture is compressed by zlib: it comes out smaller, and costs nothing.
+  private static let smallPicture = 1 << 15
 
   static func encode(_ mosaic: Mosaic) throws(PixelError) -> [UInt8] {
     let colorType: UInt8
@@ -36,58 +36,59 @@ enum PNGEncoder: MosaicEncoder {
   private static func pixels(_ mosaic: Mosaic) throws(PixelError) -> [UInt8] {
     let rowBytes = mosaic.width * mosaic.grid.model.channels + 1
     let (total, overflow) = rowBytes.multipliedReportingOverflow(by: mosaic.height)
-    let stream = try DeflateStream()
-    if !overflow, total <= smallPicture {
-      var all: [UInt8] = []
-      all.reserveCapacity(total)
-      for row in 0..<mosaic.grid.size.side {
-        let count = mosaic.rowBounds[row + 1] - mosaic.rowBounds[row]
-        if count == 0 { continue }
-        all.append(contentsOf: firstRow(mosaic, row, rowBytes))
-        for _ in 1..<count { all.append(contentsOf: repeatedRow(rowBytes)) }
-      }
-      try stream.write(all)
-      return stream.finished()
-    }
+    if !overflow, total <= smallPicture { return try zlib(filtered(mosaic, rowBytes, total)) }
 
-    let single = try stream.compress(repeatedRow(rowBytes))
-    // A few tens of kilobytes: longer runs would save little more than the five bytes of a flush.
-    let rowsInRun = max(1, min(64, (1 << 16) / rowBytes))
-    var many = repeatedRow(rowBytes)
-    for _ in 1..<rowsInRun { many.append(contentsOf: repeatedRow(rowBytes)) }
-    let run = rowsInRun == 1 ? single : try stream.compress(many)
+    var deflater = RunDeflater()
     for row in 0..<mosaic.grid.size.side {
       let count = mosaic.rowBounds[row + 1] - mosaic.rowBounds[row]
       if count == 0 { continue }
-      try stream.write(firstRow(mosaic, row, rowBytes))
-      for _ in 0..<((count - 1) / rowsInRun) { stream.append(run) }
-      for _ in 0..<((count - 1) % rowsInRun) { stream.append(single) }
+      // Filter "Sub": zero but where a cell begins.
+      deflater.add(1)
+      var end = 0
+      forEachStep(mosaic, row) { offset, difference in
+        if difference == 0 { return }
+        deflater.add(zeros: offset - end)
+        deflater.add(difference)
+        end = offset + 1
+      }
+      deflater.add(zeros: rowBytes - 1 - end)
+      deflater.endText(times: 1)
+      if count == 1 { continue }
+      // Filter "Up": the row above once more.
+      deflater.add(2)
+      deflater.add(zeros: rowBytes - 1)
+      deflater.endText(times: count - 1)
     }
-    return stream.finished()
+    return deflater.finish()
   }
 
-  /// The first row of a row of cells, filter "Sub": zero but where a cell begins.
-  private static func firstRow(_ mosaic: Mosaic, _ row: Int, _ rowBytes: Int) -> [UInt8] {
+  /// All rows, each after its filter.
+  private static func filtered(_ mosaic: Mosaic, _ rowBytes: Int, _ total: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: total)
+    var start = 0
+    for row in 0..<mosaic.grid.size.side {
+      let count = mosaic.rowBounds[row + 1] - mosaic.rowBounds[row]
+      if count == 0 { continue }
+      bytes[start] = 1
+      forEachStep(mosaic, row) { offset, difference in bytes[start + 1 + offset] = difference }
+      for line in 1..<max(1, count) { bytes[start + line * rowBytes] = 2 }
+      start += count * rowBytes
+    }
+    return bytes
+  }
+
+  /// What the first samples of each cell differ by from those to their left, and where they stand in a row of samples.
+  private static func forEachStep(_ mosaic: Mosaic, _ row: Int, _ body: (_ offset: Int, _ difference: UInt8) -> Void) {
     let channels = mosaic.grid.model.channels
     let side = mosaic.grid.size.side
-    var bytes = [UInt8](repeating: 0, count: rowBytes)
-    bytes[0] = 1
     var left = [UInt8](repeating: 0, count: channels)
     for column in 0..<side where mosaic.columnBounds[column] < mosaic.columnBounds[column + 1] {
       for channel in 0..<channels {
         let sample = mosaic.grid.samples[(row * side + column) * channels + channel]
-        bytes[1 + mosaic.columnBounds[column] * channels + channel] = sample &- left[channel]
+        body(mosaic.columnBounds[column] * channels + channel, sample &- left[channel])
         left[channel] = sample
       }
     }
-    return bytes
-  }
-
-  /// A row that equals the one above, filter "Up".
-  private static func repeatedRow(_ rowBytes: Int) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: rowBytes)
-    bytes[0] = 2
-    return bytes
   }
 
   private static func zlib(_ bytes: [UInt8]) throws(PixelError) -> [UInt8] {
@@ -108,48 +109,5 @@ enum PNGEncoder: MosaicEncoder {
 
   private static func bigEndian(_ value: Int) -> [UInt8] {
     [UInt8(value >> 24 & 255), UInt8(value >> 16 & 255), UInt8(value >> 8 & 255), UInt8(value & 255)]
-  }
-}
-
-/// A zlib stream put together from blocks, some of them more than once.
-private final class DeflateStream {
-  /// Compressed bytes that stand for themselves wherever in the stream they are, and what they stand for.
-  struct Block {
-    let bytes: [UInt8]
-    let adler: UInt32
-    let length: Int
-  }
-
-  private let deflater: OpaquePointer
-  /// Deflate, a window of 32 kB, the default level (RFC 1950, 2.2).
-  private var bytes: [UInt8] = [0x78, 0x9C]
-  private var adler: UInt32 = 1
-
-  init() throws(PixelError) {
-    guard let deflater = px_deflate_open(6) else { throw .encodingFailed(format: .png, detail: "zlib has no memory") }
-    self.deflater = deflater
-  }
-
-  deinit { px_deflate_close(deflater) }
-
-  func compress(_ input: [UInt8]) throws(PixelError) -> Block {
-    let capacity = px_deflate_bound(deflater, input.count)
-    let out = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-      count = px_deflate_block(deflater, input, input.count, buffer.baseAddress, capacity)
-    }
-    if out.isEmpty { throw .encodingFailed(format: .png, detail: "zlib failed") }
-    return Block(bytes: out, adler: px_adler32(1, input, input.count), length: input.count)
-  }
-
-  func append(_ block: Block) {
-    bytes.append(contentsOf: block.bytes)
-    adler = px_adler32_combine(adler, block.adler, UInt64(block.length))
-  }
-
-  func write(_ input: [UInt8]) throws(PixelError) { append(try compress(input)) }
-
-  /// Ends the stream: an empty last block, and the checksum.
-  func finished() -> [UInt8] {
-    bytes + [3, 0, UInt8(adler >> 24), UInt8(adler >> 16 & 255), UInt8(adler >> 8 & 255), UInt8(adler & 255)]
   }
 }

@@ -36,7 +36,7 @@ final class ColumnSums {
   func add(_ samples: UnsafePointer<UInt8>, rows number: Int) {
     var row = 0
     while row + 4 <= number {
-      Self.addFour(samples + row * count, sums, sumsOfSums, count)
+      Self.addFour(samples + row * count, sums, sumsOfSums, count, times255: false)
       row += 4
     }
     while row < number {
@@ -44,6 +44,12 @@ final class ColumnSums {
       row += 1
     }
     rows += number
+  }
+
+  /// Adds four rows of bytes, `count` apart, each sample times 255: what it is with full alpha.
+  func addFourTimes255(_ samples: UnsafePointer<UInt8>) {
+    Self.addFour(samples, sums, sumsOfSums, count, times255: true)
+    rows += 4
   }
 
   /// Adds one row of wide samples.
@@ -63,10 +69,15 @@ final class ColumnSums {
     }
   }
 
+  @inline(__always)
   private static func addFour(
     _ rows: UnsafePointer<UInt8>, _ sums: UnsafeMutablePointer<UInt32>, _ sumsOfSums: UnsafeMutablePointer<UInt32>,
-    _ count: Int
+    _ count: Int, times255: Bool
   ) {
+    func scaled(_ value: UInt16) -> UInt32 {
+      let value = UInt32(truncatingIfNeeded: value)
+      return times255 ? (value &<< 8) &- value : value
+    }
     let second = rows + count
     let third = second + count
     let fourth = third + count
@@ -76,8 +87,8 @@ final class ColumnSums {
       let c = b &+ UInt16(truncatingIfNeeded: third[i])
       let d = c &+ UInt16(truncatingIfNeeded: fourth[i])
       let before = sums[i]
-      sums[i] = before &+ UInt32(truncatingIfNeeded: d)
-      sumsOfSums[i] = sumsOfSums[i] &+ (before &<< 2) &+ UInt32(truncatingIfNeeded: a &+ b &+ c &+ d)
+      sums[i] = before &+ scaled(d)
+      sumsOfSums[i] = sumsOfSums[i] &+ (before &<< 2) &+ scaled(a &+ b &+ c &+ d)
     }
   }
 

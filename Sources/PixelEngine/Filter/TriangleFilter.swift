@@ -11,6 +11,7 @@ final class TriangleFilter: RowSink {
 
   private let model: ColorModel
   let shapes: [Shape]
+  /// Samples across.
   private let width: Int
   private let across: AxisPlan
   private let down: AxisPlan
@@ -26,21 +27,26 @@ final class TriangleFilter: RowSink {
   private var row = 0
   private var segment = 0
 
-  init(width: Int, height: Int, model: ColorModel, shapes: [Shape]) {
+  /// - Parameters:
+  ///   - width: pixels across.
+  ///   - height: pixels down.
+  ///   - pixelsPerSample: each sample of a row given to `take` is the mean of so many pixels across and down.
+  init(width: Int, height: Int, pixelsPerSample: Int = 1, model: ColorModel, shapes: [Shape]) {
     self.model = model
     self.shapes = shapes
-    self.width = width
+    let samplesAcross = (width + pixelsPerSample - 1) / pixelsPerSample
+    self.width = samplesAcross
     let channels = model.channels
-    across = AxisPlan(length: width, targets: shapes.map(\.columns), longest: 4096)
+    across = AxisPlan(length: width, pixelsPerSample: pixelsPerSample, targets: shapes.map(\.columns), longest: 4096)
     down = AxisPlan(
-      length: height, targets: shapes.map(\.rows),
+      length: height, pixelsPerSample: pixelsPerSample, targets: shapes.map(\.rows),
       longest: ColumnSums.longestRun(largest: model.hasAlpha ? 255 * 255 : 255))
-    columns = ColumnSums(count: width * channels)
+    columns = ColumnSums(count: samplesAcross * channels)
     let count = across.segmentCount * channels * 2
     self.count = count
     plain = .allocate(capacity: count)
     byRow = .allocate(capacity: count)
-    premultiplied = model.hasAlpha ? .allocate(capacity: width * channels) : nil
+    premultiplied = model.hasAlpha ? .allocate(capacity: samplesAcross * channels) : nil
     targets = zip(zip(across.taps, down.taps), shapes).map {
       Target(across: $0.0, down: $0.1, shape: $1, channels: channels, lineCount: count)
     }
@@ -66,8 +72,15 @@ final class TriangleFilter: RowSink {
 
   private func add(_ samples: UnsafePointer<UInt8>, rows: Int) {
     guard let premultiplied else { return columns.add(samples, rows: rows) }
-    for row in 0..<rows {
+    var row = 0
+    while row < rows {
       let source = samples + row * columns.count
+      if row + 4 <= rows, isOpaque(source, pixels: 4 * width) {
+        columns.addFourTimes255(source)
+        row += 4
+        continue
+      }
+      row += 1
       if model == .rgba {
         for x in 0..<width {
           let alpha = UInt16(source[4 * x + 3])
@@ -85,6 +98,19 @@ final class TriangleFilter: RowSink {
       }
       columns.add(premultiplied)
     }
+  }
+
+  /// Whether every alpha is 255, as in most pictures that have any.
+  private func isOpaque(_ samples: UnsafePointer<UInt8>, pixels count: Int) -> Bool {
+    let raw = UnsafeRawPointer(samples)
+    if model == .rgba {
+      var all = UInt32.max
+      for i in 0..<count { all &= raw.loadUnaligned(fromByteOffset: 4 &* i, as: UInt32.self) }
+      return all.littleEndian >> 24 == 255
+    }
+    var all = UInt16.max
+    for i in 0..<count { all &= raw.loadUnaligned(fromByteOffset: 2 &* i, as: UInt16.self) }
+    return all.littleEndian >> 8 == 255
   }
 
   /// Gives the rows summed up to every cell that they reach.

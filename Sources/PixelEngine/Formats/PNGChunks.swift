@@ -4,17 +4,20 @@ internal import CPNG
 enum PNGChunks {
   /// The orientation that an eXIf chunk gives. It may stand before the pixels or after them; one with a bad checksum
   /// does not count.
-  static func orientation(_ file: UnsafeBufferPointer<UInt8>) -> Orientation {
-    guard let base = file.baseAddress else { return .upright }
+  static func orientation(_ file: PictureFile) -> Orientation {
     var offset = 8
     while offset <= file.count - 12 {
-      let length = number(base + offset)
+      let head = file.bytes(at: offset, length: 8)
+      guard head.count == 8 else { break }
+      let length = number(head[...])
       guard length <= file.count - 12 - offset else { break }
-      let content = base + offset + 8
-      switch number(base + offset + 4) {
+      switch number(head[4...]) {
       case 0x6558_4966:  // eXIf
-        if Int(px_crc32(0, base + offset + 4, length + 4)) == number(content + length) {
-          return Orientation(exif: UnsafeBufferPointer(start: content, count: length))
+        // An Exif structure is at most as long as JPEG has room for.
+        guard length <= 1 << 16 else { break }
+        let content = file.bytes(at: offset + 4, length: length + 8)
+        if content.count == length + 8, Int(px_crc32(0, content, length + 4)) == number(content[(length + 4)...]) {
+          return Orientation(exif: content[4..<(4 + length)])
         }
       case 0x4945_4E44:  // IEND
         return .upright
@@ -26,7 +29,6 @@ enum PNGChunks {
     return .upright
   }
 
-  private static func number(_ bytes: UnsafePointer<UInt8>) -> Int {
-    Int(bytes[0]) << 24 | Int(bytes[1]) << 16 | Int(bytes[2]) << 8 | Int(bytes[3])
-  }
+  /// The first four bytes as a number.
+  private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) } }
 }

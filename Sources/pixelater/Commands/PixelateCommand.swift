@@ -87,10 +87,10 @@ struct PixelateCommand: BackgroundCommand {
 
   private func pixelate(_ file: String, sizes: [GridSize], session: Session) throws(Failure) -> Int {
     let engine = session.engine
-    let bytes = try LocalFile.read(file, limit: engine.limits.fileBytes)
+    let picture = try LocalFile.picture(file, limit: engine.limits.fileBytes)
     let encoded: [(GridSize, [UInt8])]
     do throws(PixelError) {
-      let image = try engine.pixelate(bytes, sizes: sizes, isCancelled: { Task.isCancelled })
+      let image = try engine.pixelate(picture, sizes: sizes, isCancelled: { Task.isCancelled })
       var all: [(GridSize, [UInt8])] = []
       for grid in image.grids {
         all.append((grid.size, try engine.encode(grid, of: image, form: session.runOptions.form)))

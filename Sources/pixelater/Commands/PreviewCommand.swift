@@ -78,7 +78,7 @@ struct PreviewCommand: BackgroundCommand {
         throw Failure(
           code: .notFound, message: "There is no such object in the source, and no such file.", stage: .read)
       }
-      return try computed(try LocalFile.read(name, limit: session.settings.limits.fileBytes), sizes, session)
+      return try computed(try LocalFile.picture(name, limit: session.settings.limits.fileBytes), sizes, session)
     } catch {
       throw CommandFailure(.someFailed, "\(name): \(error.code.rawValue): \(error.message)")
     }
@@ -103,13 +103,14 @@ struct PreviewCommand: BackgroundCommand {
     } catch {
       throw Failure(error, stage: .read)
     }
-    return try computed(bytes, sizes, session)
+    return try computed(PictureData(bytes), sizes, session)
   }
 
-  private func computed(_ bytes: [UInt8], _ sizes: [GridSize], _ session: Session) throws(Failure) -> [GridSize: Raster]
-  {
+  private func computed(
+    _ picture: PictureData, _ sizes: [GridSize], _ session: Session
+  ) throws(Failure) -> [GridSize: Raster] {
     do throws(PixelError) {
-      let image = try session.engine.pixelate(bytes, sizes: sizes, isCancelled: { Task.isCancelled })
+      let image = try session.engine.pixelate(picture, sizes: sizes, isCancelled: { Task.isCancelled })
       return Dictionary(uniqueKeysWithValues: image.grids.map { ($0.size, $0.raster) })
     } catch {
       throw Failure(error)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Pipeline
+import PixelEngine
 
 /// Files of this machine that no store holds.
 enum LocalFile {
@@ -40,12 +41,27 @@ enum LocalFile {
       guard count >= 0 else { throw failure(errno, .read) }
       if count == 0 { return bytes }
       guard bytes.count + count <= limit else {
-        throw Failure(
-          code: .tooLarge, message: "The file is larger than the limit of \(limit) bytes, which can be raised.",
-          stage: .read)
+        throw tooLarge(limit)
       }
       bytes.append(contentsOf: chunk[..<count])
     }
+  }
+
+  /// A file as a picture: a regular file that is not small is read while it is decoded, and never in memory as a whole.
+  ///
+  /// - Parameter limit: as for `read`.
+  static func picture(_ path: String, limit: Int) throws(Failure) -> PictureData {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno, .read) }
+    let file = OpenFile(adopting: descriptor)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else { throw failure(errno, .read) }
+    let isFile = status.st_mode & S_IFMT == S_IFREG
+    if isFile, status.st_size > limit { throw tooLarge(limit) }
+    guard isFile, status.st_size > SourcePicture.memoryBytes else {
+      return PictureData(try read(path, limit: limit))
+    }
+    return file.picture(count: Int(status.st_size))
   }
 
   /// Writes a file so that it is there whole or not at all, and stays: a file under another name first, then renamed.
@@ -73,6 +89,12 @@ enum LocalFile {
       fsync(parent)
       close(parent)
     }
+  }
+
+  private static func tooLarge(_ limit: Int) -> Failure {
+    Failure(
+      code: .tooLarge, message: "The file is larger than the limit of \(limit) bytes, which can be raised.",
+      stage: .read)
   }
 
   private static func failure(_ number: Int32, _ stage: Failure.Stage) -> Failure {

@@ -1,0 +1,24 @@
+/// How far a decoder may go in giving the mean of several pixels instead of each. Only JPEG's can: a block's lowest
+/// coefficients give the means of 2 x 2, 4 x 4 or 8 x 8 of its pixels. Every coefficient is still read, so damage shows as
+/// ever.
+///
+/// Renditions are never made that way: full decoding cuts off what rings beyond black and white, a mean does not know of
+/// it, and nothing short of full decoding tells how much that is (figures in Filter/NOTES.md).
+enum Reduction {
+  /// Every pixel matters.
+  case none
+  /// A picture for the eye, of so many cells across or down at most.
+  case forTheEye(cells: Int)
+  /// The middle of each cell of a stored rendition of so many. Where a cell is six blocks wide and high, the blocks of that
+  /// place touch no edge and are flat: their mean is any pixel of them.
+  case middles(cells: Int)
+
+  /// Pixels across and down for each sample, of a picture that large: 1, 2, 4 or 8.
+  func pixelsPerSample(width: Int, height: Int) -> Int {
+    switch self {
+    case .none: 1
+    case .forTheEye(let cells): [8, 4, 2].first { min(width, height) >= $0 * 2 * cells } ?? 1
+    case .middles(let cells): min(width, height) >= 8 * 6 * cells ? 8 : 1
+    }
+  }
+}
