@@ -34,7 +34,7 @@ extension Canvas {
       add("Objects", plan.objects == 0 ? "none" : Format.grouped(plan.objects), plan.objects == 0 ? .warning : .textBright)
     }
     if plan.unreadable > 0 { add("Leave", "\(Format.grouped(plan.unreadable)) that cannot be read", .warning) }
-    if plan.foreign > 0 { add("Leave", "\(Format.grouped(plan.foreign)) that tell of nothing in the source", .warning) }
+    if plan.foreign > 0 { add("Leave", "\(Format.grouped(plan.foreign)) of something else than the source", .warning) }
     if plan.objects > 0 {
       let name = DisplayText.plain(state.places.name(of: dialog.way) ?? "", unicode: unicode)
       add("Do", dialog.way.plan(of: plan.objects, to: name), .info)

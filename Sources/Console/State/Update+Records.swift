@@ -91,7 +91,7 @@ extension ConsoleState {
     case .unmarkAll: records.marks = []
     case .redrive: return openRedrive()
     case .copy: copyLetter()
-    case .refresh: return lookAgain()
+    case .refresh where places.hasLetters: return lookAgain()
     case .back: lettersGoBack()
     default: return nil
     }

@@ -11,7 +11,7 @@ struct LetterColumns: Hashable {
 
   init(_ columns: Int) {
     let room = columns - ListColumns.gutter - 1
-    cause = columns < 60 ? 13 : 18
+    cause = columns < 60 ? 13 : 20
     var left = room - cause - 1
     if left >= 14 + 4 {
       hasAge = true
@@ -71,7 +71,7 @@ extension Canvas {
     var column = rect.column + ListColumns.gutter
     put(text("NAME", .name), column, rect.row, slot(.name))
     column += columns.name + 1
-    put(text(columns.cause < 18 ? "FAILED" : "WHAT FAILED", .cause), column, rect.row, slot(.cause))
+    put(text(columns.cause < 20 ? "FAILED" : "WHAT FAILED", .cause), column, rect.row, slot(.cause))
     column += columns.cause
     if columns.hasTries {
       column += 4

@@ -1,6 +1,5 @@
 /// What it roughly costs to have others process the objects of a plan, in US dollars: the prices that AWS publishes for
-/// us-east-1 (seen in November 2025), without free tiers and discounts. Traffic within a region is free; workers' machines
-/// are not in it.
+/// us-east-1, without free tiers and discounts. Traffic within a region is free; workers' machines are not in it.
 ///
 /// An object is taken to need 3 requests of SQS (sent, received, deleted: ten share one where there are many, so this is
 /// the most), 10 reads of S3 (1 GET, and looks at the source, its renditions and its record) and 5 writes. A function is
