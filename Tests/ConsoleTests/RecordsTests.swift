@@ -191,6 +191,14 @@ struct RecordsTests {
     #expect(driver.send(.tick) + driver.effects.map(\.description) != [] && driver.state.depth.isAsking)
   }
 
+  @Test func readOnlyLooksOnlyWhenAsked() {
+    var driver = Driver(isReadOnly: true, places: Letters.places)
+    driver.send(.started)
+    #expect(driver.send(.depth(Letters.depth, generation: 1)) == [])
+    #expect(driver.press(.character("4")) == ["look 1"])
+    #expect(driver.press(.character("R")) == ["depth 2"], "it is looking")
+  }
+
   @Test func withoutAQueueNothingIsAsked() {
     var driver = Driver()
     #expect(driver.send(.started) == ["list 1"])

@@ -87,6 +87,8 @@ package struct LetterLook: Sendable {
 struct DepthState: Sendable {
   /// Numbers that servers give change slowly, and each question costs.
   static let interval = 30.0
+  /// While this console takes out of a queue or puts in.
+  static let busyInterval = 5.0
 
   var generation = 0
   var isAsking = false

@@ -149,11 +149,12 @@ package struct LetterSort: Hashable, Sendable {
 }
 
 extension ReadLetter {
-  /// What a list calls it: its first object, else where it tells of nothing here, another bucket's; else its own name.
-  /// Foreign text.
+  /// What a list calls it: its first object, else another bucket's; else the beginning of what it says, where it lies in
+  /// a queue and so has a meaningless name. Foreign text.
   var name: String {
     if let key = keys.first { return key.string }
     if let event = letter.events.first { return "s3://\(event.bucket)/\(event.key.string)" }
-    return letter.id
+    let begin = letter.content.prefix(120).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    return letter.receives == nil || begin.isEmpty ? letter.id : begin
   }
 }

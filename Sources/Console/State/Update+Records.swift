@@ -23,7 +23,8 @@ extension ConsoleState {
   mutating func take(_ answer: EventDepth, generation: Int) -> [ConsoleEffect] {
     guard generation == depth.generation else { return [] }
     depth.isAsking = false
-    depth.dueTime = now + DepthState.interval
+    let isBusy = transfers.running.contains { $0.kind == .send || $0.kind == .redrive }
+    depth.dueTime = now + (isBusy ? DepthState.busyInterval : DepthState.interval)
     depth.known = answer
     if let problem = answer.problem {
       if depth.saidProblem != problem { log.add(.error, DisplayText.plain(explanation(of: problem)), at: now) }
@@ -31,8 +32,9 @@ extension ConsoleState {
       log.add(.success, "The queue answers again", at: now)
     }
     depth.saidProblem = answer.problem
-    // One look, so that it is known how old they are. From then on a person asks.
-    return records.phase == .idle && (answer.dead?.letters ?? 0) > 0 ? look() : []
+    // One look, so that it is known how old they are. From then on a person asks, as from the start where nothing is to
+    // be changed: to be looked at is to be received once more.
+    return records.phase == .idle && !setup.isReadOnly && (answer.dead?.letters ?? 0) > 0 ? look() : []
   }
 
   // MARK: - Looking
@@ -174,6 +176,7 @@ extension ConsoleState {
       let ids = redrive.letters.map(\.letter.identity)
       for id in ids { records.ends[id] = .running }
       let place = placePhrase(redrive.way)
+      depth.dueTime = depth.dueTime.map { min($0, now + DepthState.busyInterval) }
       return begin(
         .redrive(ids, redrive.way), subject: "\(Format.count(ids.count, "dead letter")) \(place)", total: ids.count)
     default: return []

@@ -3,6 +3,11 @@ import ObjectStore
 import Pipeline
 
 extension ConsoleState {
+  /// What there is to say where nobody says why.
+  private static let silence =
+    "Nobody says. A queue gives up what was given out too often and never deleted: whoever worked on it ended, or ran "
+    + "out of time."
+
   /// The page of a dead letter as lines: a label, a text, its slot. Everything it holds is foreign.
   func letterLines(columns: Int) -> [(label: String, text: DisplayText, slot: Slot)] {
     guard let page = records.page, let read = records.letters[page.id] else { return [] }
@@ -44,11 +49,14 @@ extension ConsoleState {
     gap()
     let (cause, slot) = LetterLook.words(read, nil, unicode: unicode)
     add("Failed", cause, slot)
-    if letter.fault != nil || letter.reason == nil { add("Why", read.reason, .text, words: true) }
+    if letter.fault != nil || letter.reason == nil {
+      add("Why", read.reason ?? (read.keys.isEmpty ? nil : Self.silence), .text, words: true)
+    }
     add("Message", letter.errorMessage, .text, words: true)
     add("Type", letter.errorType)
     add("Tried", read.attempts.map { Format.count($0, "time") })
-    add("Given up", date(letter.time))
+    // A queue keeps the time at which the message was first sent.
+    add(letter.receives != nil && letter.condition == nil ? "Sent" : "Given up", date(letter.time), words: true)
     if let record = read.record {
       gap()
       add("Record", "\(record.code.rawValue), while it was \(record.stage.past)", .stateFailed, words: true)

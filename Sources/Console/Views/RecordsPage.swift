@@ -21,7 +21,7 @@ struct LetterColumns: Hashable {
       hasTries = true
       left -= 4
     }
-    if left >= 26 + 23 {
+    if left >= 26 + 18 {
       place = min(34, left / 3)
       left -= place + 1
     }

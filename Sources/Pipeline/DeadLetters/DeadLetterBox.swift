@@ -45,6 +45,8 @@ package struct QueueLetters: DeadLetterBox {
   /// Long enough to look at them, and soon over for others when this process ends in the middle.
   private static let visibility: Duration = .seconds(120)
   private static let batch = 10
+  /// Letters that are passed over for the sake of those that are wanted: SQS hides no more than 120,000 at a time.
+  private static let mostPassed = 20_000
 
   /// - Parameters:
   ///   - name: what people know the queue by.
@@ -79,7 +81,7 @@ package struct QueueLetters: DeadLetterBox {
     var seen: Set<String> = []
     var emptyPolls = 0
     do throws(QueueError) {
-      while letters.count < min(limit, wanted?.count ?? limit), emptyPolls < 2 {
+      while letters.count < min(limit, wanted?.count ?? limit), others.count < Self.mostPassed, emptyPolls < 2 {
         let messages = try await receive(limit: min(Self.batch, limit - letters.count))
         if Task.isCancelled {
           others += messages.map { DeadLetter($0) }
