@@ -280,7 +280,8 @@ struct RecordsTests {
     #expect(driver.press(.character("R")) == ["look 2", "depth 2"])
     driver.send(
       .looked(
-        LetterLook(letters: Letters.all, problems: [.init(place: "s3://x\u{1B}/", error: .accessDenied)]), generation: 2))
+        LetterLook(letters: Letters.all, problems: [.init(place: "s3://x\u{1B}/", error: .accessDenied)]), generation: 2
+      ))
     #expect(driver.text.contains("s3://x\\x1B/: Access to the queue is denied"))
     driver.send(.looked(LetterLook(letters: Letters.all, isCut: true), generation: 2))
     #expect(driver.text.contains("there may be more"))
@@ -399,7 +400,10 @@ struct RecordsTests {
     driver.press(.character("x"))
     #expect(driver.text.contains("There is no job under the cursor"))
     // Read again as it was, it is still queued; with what a worker wrote it is what it is.
-    driver.send(.read([RowReading(key: Fixture.key("new.png"), result: .success(Fixture.rows.first { $0.key.string == "new.png" }))]))
+    driver.send(
+      .read([
+        RowReading(key: Fixture.key("new.png"), result: .success(Fixture.rows.first { $0.key.string == "new.png" }))
+      ]))
     #expect(driver.text.contains("◌ queued"))
     let done = Fixture.row("new.png", size: 18_022, age: 12, renditions: Fixture.complete)
     driver.send(.read([RowReading(key: done.key, result: .success(done))]))

@@ -123,7 +123,8 @@ extension Canvas {
     for part in DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns - 10)) {
       lines.append(Line(label: lines.isEmpty ? "Where" : "", text: part, slot: .info))
     }
-    lines.append(Line(label: "Price", text: DisplayText(cost.text + (columns < 44 ? "" : " at list prices")), slot: .dialog))
+    lines.append(
+      Line(label: "Price", text: DisplayText(cost.text + (columns < 44 ? "" : " at list prices")), slot: .dialog))
     return lines
   }
 

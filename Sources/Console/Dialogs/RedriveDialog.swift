@@ -31,7 +31,9 @@ extension Canvas {
       let name = DisplayText(key.string, unicode: unicode)
       lines.append(("Object", name.truncated(to: columns - labels, at: .middle, unicode: unicode), .textBright))
     } else {
-      add("Objects", plan.objects == 0 ? "none" : Format.grouped(plan.objects), plan.objects == 0 ? .warning : .textBright)
+      add(
+        "Objects", plan.objects == 0 ? "none" : Format.grouped(plan.objects), plan.objects == 0 ? .warning : .textBright
+      )
     }
     if plan.unreadable > 0 { add("Leave", "\(Format.grouped(plan.unreadable)) that cannot be read", .warning) }
     if plan.foreign > 0 { add("Leave", "\(Format.grouped(plan.foreign)) of something else than the source", .warning) }

@@ -75,9 +75,10 @@ package final class EffectRunner: Sendable {
       work.isStopped = true
       work.credit?.finish()
       defer { work.arranging = [:] }
-      return work.background + [
-        work.listing, work.preview, work.planning, work.asking, work.looking, work.ticking,
-      ].compactMap(\.self)
+      return work.background
+        + [
+          work.listing, work.preview, work.planning, work.asking, work.looking, work.ticking,
+        ].compactMap(\.self)
         + Array(work.arranging.values)
     }
     for task in tasks { task.cancel() }

@@ -11,8 +11,8 @@ extension ConsoleState {
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .redrive:
       if setup.isReadOnly { return "Read-only: nothing is redriven here" }
-      if records.selection.isEmpty { return "There is no dead letter under the cursor" }
-      return records.selection.allSatisfy { records.ends[$0.letter.identity] == .running }
+      guard let canRedrive = records.canRedrive else { return "There is no dead letter under the cursor" }
+      return !canRedrive
         ? "It is being redriven: \(setup.keys.mainKey(of: .jobs)) Jobs shows how far" : nil
     case .runWay:
       return places.ways.count > 1 ? nil : "Neither queue nor function is set: it is done here"

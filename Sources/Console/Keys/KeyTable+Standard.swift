@@ -38,7 +38,9 @@ extension KeyTable {
     binding(.objects, key("1"), in: Scope.pages, .views, "objects", "Objects, each with its five renditions"),
     binding(.failed, key("2"), in: Scope.pages, .views, "failed", "What failed, why, and what to do"),
     binding(.jobs, key("3"), in: Scope.pages, .views, "jobs", "Jobs of this console: running, waiting, done"),
-    binding(.records, key("4"), in: Scope.pages, .views, "records", "Dead letters of a queue or a function: what was given up"),
+    binding(
+      .records, key("4"), in: Scope.pages, .views, "records", "Dead letters of a queue or a function: what was given up"
+    ),
     binding(.log, key("5"), in: Scope.pages, .views, "log", "What was done, and when"),
   ]
 
@@ -56,7 +58,8 @@ extension KeyTable {
     binding(.mark, key(" "), in: [.list, .records], .listing, "mark", "Mark or unmark, and go down", footer: 5),
     binding(.markRange, key("v"), in: [.list, .records], .listing, "range", "Begin or end a range of marks"),
     binding(.markAll, key("a"), in: [.list, .records], .listing, "mark all", "Mark all that the filter shows"),
-    binding(.invertMarks, key("i"), in: [.list, .records], .listing, "invert", "Mark the others of what the filter shows"),
+    binding(
+      .invertMarks, key("i"), in: [.list, .records], .listing, "invert", "Mark the others of what the filter shows"),
     binding(.unmarkAll, key("U"), in: [.list, .records], .listing, "unmark", "Take all marks away"),
   ]
 

@@ -50,10 +50,10 @@ package struct EventDepth: Hashable, Sendable {
     }
   }
 
-  /// What the first that does not answer says.
-  var problem: QueueError? {
-    for case .failure(let error)? in [queue] { return error }
-    for case .failure(let error) in letters { return error }
+  /// What the first that does not answer says; a sentence, foreign text.
+  var problem: String? {
+    for case .failure(let error)? in [queue] { return explanation(of: error) }
+    for case .failure(let error) in letters { return explanation(of: error, receiver: "place of the dead letters") }
     return nil
   }
 }
@@ -64,6 +64,11 @@ package struct LetterLook: Sendable {
     /// Which box, foreign text.
     package var place: String
     package var error: QueueError
+
+    /// What is wrong, and what to do; foreign text.
+    package var text: String {
+      explanation(of: error, receiver: place.hasPrefix("s3://") ? "bucket" : "queue")
+    }
 
     package init(place: String, error: QueueError) {
       self.place = place
@@ -94,5 +99,5 @@ struct DepthState: Sendable {
   var isAsking = false
   var known: EventDepth?
   var dueTime: Double?
-  var saidProblem: QueueError?
+  var saidProblem: String?
 }

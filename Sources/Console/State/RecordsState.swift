@@ -57,6 +57,12 @@ package struct RecordsState: Sendable {
     return current.map { [$0] } ?? []
   }
 
+  /// Whether one of the marked letters, else the one the person is at, could be redriven; nil where there is none.
+  var canRedrive: Bool? {
+    if page == nil, !marks.isEmpty { return marks.contains { ends[$0] != .running } }
+    return current.map { ends[$0.letter.identity] != .running }
+  }
+
   var range: ClosedRange<Int>? {
     guard let anchor, let start = shown.firstIndex(of: anchor) else { return nil }
     return min(start, lines.cursor)...max(start, lines.cursor)

@@ -27,7 +27,7 @@ extension ConsoleState {
     depth.dueTime = now + (isBusy ? DepthState.busyInterval : DepthState.interval)
     depth.known = answer
     if let problem = answer.problem {
-      if depth.saidProblem != problem { log.add(.error, DisplayText.plain(explanation(of: problem)), at: now) }
+      if depth.saidProblem != problem { log.add(.error, DisplayText.plain(problem, unicode: unicode), at: now) }
     } else if depth.saidProblem != nil {
       log.add(.success, "The queue answers again", at: now)
     }
@@ -50,7 +50,7 @@ extension ConsoleState {
     guard generation == records.generation else { return [] }
     for problem in look.problems where !records.problems.contains(problem) {
       let place = DisplayText.plain(problem.place, unicode: unicode)
-      log.add(.error, "\(place): \(DisplayText.plain(explanation(of: problem.error), unicode: unicode))", at: now)
+      log.add(.error, "\(place): \(DisplayText.plain(problem.text, unicode: unicode))", at: now)
     }
     records.take(look, now: now, lines: layout.listLines)
     return []

@@ -18,7 +18,8 @@ extension RunWay {
   package func plan(of objects: Int, to name: String) -> String {
     switch self {
     case .local: "Process \(Format.count(objects, "object")) here."
-    case .queue: "Send \(Format.count(objects, "event")) to the queue \(name); its workers process \(objects == 1 ? "it" : "them")."
+    case .queue:
+      "Send \(Format.count(objects, "event")) to the queue \(name); its workers process \(objects == 1 ? "it" : "them")."
     case .lambda: "Invoke the function \(name) \(Format.count(objects, "time")), without waiting for it."
     }
   }

@@ -221,7 +221,8 @@ extension Canvas {
         put(problem, max(end + 2, 0), row, .warning, within: size.columns - end - 3)
       } else if editor.text.isEmpty {
         put(
-          isOfLetters ? "word  !word  err:timeout  age<1h" : "word  !word  state:failed  missing:48  err:damaged  age<1h",
+          isOfLetters
+            ? "word  !word  err:timeout  age<1h" : "word  !word  state:failed  missing:48  err:damaged  age<1h",
           end + 2, row, .hint,
           within: size.columns - end - 3)
       }
@@ -284,7 +285,8 @@ extension ConsoleState {
   private func isWorthAKey(_ action: Action) -> Bool {
     switch action {
     case .back:
-      isZoomed || details != nil || records.page != nil || previewHasFocus || list?.filterText.isEmpty == false || list?.query.state != nil
+      isZoomed || details != nil || records.page != nil || previewHasFocus || list?.filterText.isEmpty == false
+        || list?.query.state != nil
         || list?.anchor != nil
     case .quit: !isZoomed && details == nil && records.page == nil && dialog == nil
     case .stateFilter: view == .objects

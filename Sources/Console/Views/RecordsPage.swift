@@ -133,7 +133,7 @@ extension Canvas {
     } else if let problem = state.records.problems.first, state.records.isEmpty {
       lines = [
         ("The dead letters cannot be read", .error),
-        (DisplayText.plain(explanation(of: problem.error), unicode: unicode), .text),
+        (DisplayText.plain(problem.text, unicode: unicode), .text),
         (DisplayText.plain(problem.place, unicode: unicode), .hint), (again, .hint),
       ]
     } else if !state.records.isEmpty {
@@ -157,11 +157,12 @@ extension ConsoleState {
   var recordNote: Message? {
     if let problem = records.problems.first {
       let place = DisplayText.plain(problem.place, unicode: unicode)
-      let text = DisplayText.plain(explanation(of: problem.error), unicode: unicode)
+      let text = DisplayText.plain(problem.text, unicode: unicode)
       return Message(kind: .error, text: "\(place): \(text)", time: now)
     }
     if records.isCut {
-      return Message(kind: .warning, text: "The first \(Format.grouped(RecordsState.limit)); there may be more", time: now)
+      return Message(
+        kind: .warning, text: "The first \(Format.grouped(RecordsState.limit)); there may be more", time: now)
     }
     if records.phase == .looking { return Message(kind: .info, text: "Looking at the dead letters anew", time: now) }
     guard records.phase == .looked, let dead = depth.known?.dead, !dead.isAtLeast,
@@ -169,7 +170,8 @@ extension ConsoleState {
     else { return nil }
     return Message(
       kind: .info,
-      text: "About \(Format.count(dead.letters, "dead letter")) by now: \(setup.keys.mainKey(of: .refresh)) looks again",
+      text:
+        "About \(Format.count(dead.letters, "dead letter")) by now: \(setup.keys.mainKey(of: .refresh)) looks again",
       time: now)
   }
 }

@@ -116,7 +116,8 @@ package enum QueueError: Error, Hashable, Sendable {
   package var isTransient: Bool {
     switch self {
     case .throttled, .timeout, .unavailable: true
-    case .noSuchQueue, .noDeadLetterQueue, .accessDenied, .expiredCredentials, .refusedCredentials, .cancelled, .other: false
+    case .noSuchQueue, .noDeadLetterQueue, .accessDenied, .expiredCredentials, .refusedCredentials, .cancelled, .other:
+      false
     }
   }
 }

@@ -85,7 +85,7 @@ struct DeadLettersListCommand: BackgroundCommand {
     do throws(QueueError) {
       letters = try await LetterReader(workspace).look(into: box, limit: options.limit)
     } catch {
-      throw CommandFailure(error, about: await box.name())
+      throw await box.failure(error)
     }
     let plan = RedrivePlan(letters.map(\.letter), workspace: workspace)
     for letter in letters {
@@ -169,7 +169,7 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
       try confirm(plan)
       let wanted = Set(letters.map(\.identity))
       do throws(QueueError) { letters = try await box.take(wanted) } catch {
-        throw CommandFailure(error, about: await box.name())
+        throw await box.failure(error)
       }
     }
     let way: Redriver.Way = receiver.map { .others($0.send, wait: .seconds(wait)) } ?? .local
@@ -207,9 +207,17 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
   }
 
   private func confirm(_ plan: RedrivePlan) throws(CommandFailure) {
-    StandardError.put("Redrive \(Format.count(plan.letters, "dead letter"))? A letter goes once its outputs stand. [y/N] ")
+    StandardError.put(
+      "Redrive \(Format.count(plan.letters, "dead letter"))? A letter goes once its outputs stand. [y/N] ")
     let answer = readLine()?.lowercased() ?? ""
     guard answer == "y" || answer == "yes" else { throw CommandFailure(.refused, "nothing was redriven") }
+  }
+}
+
+extension DeadLetterBox {
+  fileprivate func failure(_ error: QueueError) async -> CommandFailure {
+    let name = await name()
+    return CommandFailure(error, about: name, receiver: name.hasPrefix("s3://") ? "bucket" : "queue")
   }
 }
 
@@ -217,7 +225,7 @@ private func taken(from box: any DeadLetterBox, limit: Int) async throws(Command
   do throws(QueueError) {
     return try await box.take(limit: limit)
   } catch {
-    throw CommandFailure(error, about: await box.name())
+    throw await box.failure(error)
   }
 }
 

@@ -34,11 +34,26 @@ struct DeadLetterConsoleTests {
     let all = try await bench.queue.attributes().waiting
     try await exhaust(bench, letters: all)
 
-    let world = bench.pixelater.environment.merging(["PIXELATER_QUEUE": bench.queueURL]) { _, new in new }
+    // What a function leaves in a bucket when it has given up.
+    let record = """
+      {"version":"1.0","timestamp":"2026-01-02T03:04:05.000Z","requestContext":{"requestId":"r-1","condition":
+      "RetriesExhausted","approximateInvokeCount":3},"requestPayload":{"Records":[{"eventVersion":"2.1","eventSource":
+      "aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"\(bench.source.bucket)"},"object":
+      {"key":"dunes.png"}}}]},"responsePayload":{"errorMessage":"out of \u{202E}memory"}}
+      """
+    let recordKey = try #require(ObjectKey("letters/2026/01/02/r-1"))
+    try await bench.destination.put(recordKey, Array(record.utf8))
+    let place = "s3://\(bench.destination.bucket)/letters/"
+    let world = bench.pixelater.environment.merging(
+      [
+        "PIXELATER_QUEUE": bench.queueURL, "PIXELATER_DEAD_LETTERS": place,
+        "PIXELATER_DESTINATION": "s3://\(bench.destination.bucket)/out/",
+      ]) { _, new in new }
     let console = try await Tmux(bench.workspace, command: "$pixelater", columns: 150, rows: 30, world: world)
     do {
-      try await console.wait(for: "queue 0", "\(all) dead, oldest <1m")
+      try await console.wait(for: "queue 0", "\(all + 1) dead, oldest ")
       try await console.press("4")
+      try await console.waitForLine("dunes.png", "RetriesExhausted", "letters/")
       try await console.waitForLine("beach & sea.png", "not told", String(bench.deadLetters.url.suffix(12)))
       try await console.waitForLine("× unreadable")
       // A look leaves them where they are, for others to see.
@@ -47,6 +62,24 @@ struct DeadLetterConsoleTests {
       }
 
       // It fails again, stays, and says why.
+      try await console.type("/err:retries")
+      try await console.press("Enter")
+      try await console.press("Enter")
+      try await console.wait(for: "out of \\u{202E}memory", "r-1", "3 times")
+      try await console.press("Escape")
+      try await console.wait(for: "1 shown")
+      try await console.press("r")
+      try await console.wait(for: "Redrive this dead letter?")
+      try await console.press("Enter")
+      try await console.wait(for: "Redriven 1")
+      #expect(try await bench.keys(bench.destination, prefix: "letters/").isEmpty)
+      #expect(try await bench.keys(bench.destination).filter { $0.hasSuffix("dunes.png") }.count == 5)
+      // Its renditions are lost again, for the letter of the queue.
+      for key in try await bench.keys(bench.destination, prefix: "out/") {
+        try await bench.destination.delete(try #require(ObjectKey(key)))
+      }
+      try await console.press("Escape")
+      try await console.waitForLine("beach & sea.png")
       try await console.type("/beach")
       try await console.press("Enter")
       try await console.press("r")
@@ -66,7 +99,7 @@ struct DeadLetterConsoleTests {
       try await console.wait(for: "Redriven 1")
       #expect(try await bench.keys(bench.destination).filter { $0.hasSuffix("beach & sea.png") }.count == 5)
       #expect(try await letters(bench) == all - 1)
-      #expect(try await bench.keys(bench.destination, prefix: ".pixelater/").isEmpty)
+      #expect(try await bench.keys(bench.destination, prefix: "out/.pixelater/").isEmpty)
 
       // The other goes to the queue, whose worker does it.
       try await console.press("Escape")
@@ -78,7 +111,9 @@ struct DeadLetterConsoleTests {
       try await console.wait(for: "Send 1 event to the queue")
       try await console.press("Enter")
       try await eventually("the event waits") { try await bench.queue.attributes().waiting == 2 }
-      let worker = try await bench.start("worker", "--drain").result()
+      let worker = try await bench.start(
+        "worker", "--drain", "--destination", "s3://\(bench.destination.bucket)/out/"
+      ).result()
       #expect(worker.status == 0, "\(worker.errors)")
       try await eventually("the letter is gone") { try await letters(bench) == all - 2 }
       #expect(try await bench.keys(bench.destination).filter { $0.hasSuffix("dunes.png") }.count == 5)
