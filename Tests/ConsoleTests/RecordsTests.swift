@@ -282,9 +282,18 @@ struct RecordsTests {
       .looked(
         LetterLook(letters: Letters.all, problems: [.init(place: "s3://x\u{1B}/", error: .accessDenied)]), generation: 2
       ))
-    #expect(driver.text.contains("s3://x\\x1B/: Access to the queue is denied"))
+    #expect(driver.text.contains("s3://x\\x1B/: Access to the bucket is denied"))
     driver.send(.looked(LetterLook(letters: Letters.all, isCut: true), generation: 2))
     #expect(driver.text.contains("there may be more"))
+  }
+
+  @Test func lettersOfAPlaceThatDoesNotAnswerStay() {
+    var driver = Driver(letters: Letters.all)
+    driver.press(.character("R"))
+    let problem = LetterLook.Problem(place: Letters.bucket, error: .timeout)
+    driver.send(.looked(LetterLook(letters: [Letters.all[0]], problems: [problem]), generation: 2))
+    #expect(Set(driver.shownLetters) == [Letters.all[0].letter.id, Letters.all[2].letter.id])
+    #expect(driver.text.contains("\(Letters.bucket): The bucket did not answer in time"))
   }
 
   @Test func aKeyOfItsObjectIsCopied() {
@@ -345,6 +354,8 @@ struct RecordsTests {
     #expect(driver.text.contains("sent") && driver.text.contains("failed again"))
     driver.press(.character("g"), .enter)
     #expect(driver.text.contains("damaged: Bad\\x1B data."))
+    report.skipped = 2
+    report.total = 5
     // Cancelled before their turn came, letters are not shown as under way for ever.
     driver.press(.escape, .character("a"), .character("r"), .enter)
     var second = TransferReport(id: 2)

@@ -11,6 +11,7 @@ extension ConsoleState {
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .redrive:
       if setup.isReadOnly { return "Read-only: nothing is redriven here" }
+      guard view == .records else { return "Dead letters are redriven in \(setup.keys.mainKey(of: .records)) Records" }
       guard let canRedrive = records.canRedrive else { return "There is no dead letter under the cursor" }
       return !canRedrive
         ? "It is being redriven: \(setup.keys.mainKey(of: .jobs)) Jobs shows how far" : nil

@@ -77,9 +77,13 @@ package struct RecordsState: Sendable {
     phase = .looked
     problems = look.problems
     isCut = look.isCut
-    letters = Dictionary(look.letters.map { ($0.letter.identity, $0) }) { first, _ in first }
+    // What lies in a place that does not answer is taken to lie there still.
+    let silent = Set(look.problems.map(\.place))
+    letters = letters.filter { silent.contains($0.key.place) }
+      .merging(look.letters.map { ($0.letter.identity, $0) }) { _, new in new }
     marks.formIntersection(letters.keys)
-    ends = ends.filter { letters[$0.key] != nil || $0.value == .running }
+    // What was said of a letter before is what this look shows.
+    ends = ends.filter { $0.value == .running }
     if let page, letters[page.id] == nil { self.page = nil }
     arrange(now: now, lines: lines)
   }

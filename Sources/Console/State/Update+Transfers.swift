@@ -58,6 +58,10 @@ extension ConsoleState {
       let one = transfer.failed == 1 ? transfer.problem : nil
       let why = one ?? "\(setup.keys.mainKey(of: .log)) Log says why"
       say(.error, "\(transfer.progress.capitalizedFirst): \(why) (\(transfer.subject))")
+    } else if transfer.kind == .redrive, transfer.skipped > 0 {
+      say(
+        transfer.done > 0 ? .success : .warning,
+        "\(transfer.progress.capitalizedFirst) (\(setup.keys.mainKey(of: .log)) Log says why): \(transfer.subject)")
     } else {
       say(.success, "\(transfer.progress.capitalizedFirst): \(transfer.subject)")
     }
