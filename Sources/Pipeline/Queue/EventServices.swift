@@ -18,6 +18,8 @@ package struct EventServices: Sendable {
   package var queueStatus: (@Sendable () async throws(QueueError) -> QueueStatus)?
   package var function: Receiver?
   package var letters: [any DeadLetterBox] = []
+  /// Whether what was made of an object goes when the object is removed.
+  package var removesRenditions = false
 
   package init() {}
 

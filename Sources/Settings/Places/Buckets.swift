@@ -128,6 +128,7 @@ package final class Buckets: Sendable {
   /// What the settings name besides the two locations: a queue, a function, and where dead letters lie.
   package func eventServices() throws(LocationsError) -> EventServices {
     var services = EventServices()
+    services.removesRenditions = settings.removesRenditions
     if let url = settings[.queue] {
       let queue = try queue(url)
       services.queue = EventServices.Receiver(name: queue.name) { (bodies) async throws(QueueError) in

@@ -24,7 +24,7 @@ struct DeadLettersCommand: ParsableCommand {
 
 /// Which dead letters.
 struct DeadLetterOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The main queue: its dead letters.", valueName: "url"))
+  @Option(help: ArgumentHelp("The main queue: its dead letters, unless --from says which.", valueName: "url"))
   var queue: String?
 
   @Option(
@@ -41,7 +41,6 @@ struct DeadLetterOptions: ParsableArguments {
 
   func validate() throws {
     if limit < 1 { throw ValidationError("--limit is 1 or more") }
-    if queue != nil, from != nil { throw ValidationError("give --queue or --from, not both") }
   }
 
   /// Those asked for, else all that the settings name.
@@ -66,7 +65,7 @@ struct DeadLettersListCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "Lists dead letters with their objects and reasons.",
-    usage: "pixelater dead-letters list [--queue <url> | --from <place>] [<options>]",
+    usage: "pixelater dead-letters list [--queue <url>] [--from <place>] [<options>]",
     discussion: """
       Takes nothing away: letters are hidden from others while it looks, and shown again. Where a letter does not say why
       it was given up, the object's failure record does.
@@ -100,7 +99,7 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "redrive",
     abstract: "Processes again what dead letters tell of.",
-    usage: "pixelater dead-letters redrive [--queue <url> | --from <place>] [<options>]",
+    usage: "pixelater dead-letters redrive [--queue <url>] [--from <place>] [<options>]",
     discussion: """
       Shows its plan, and in a terminal asks before it begins. A letter is removed only once its outputs are proven: all
       renditions stand, made of the content that the source has now. What fails again stays. So nothing can be lost, and
@@ -110,6 +109,7 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
         pixelater dead-letters redrive --queue URL --dry-run
         pixelater dead-letters redrive --queue URL                 processes here
         pixelater dead-letters redrive --queue URL --via queue     sends to the main queue, and waits for its workers
+        pixelater dead-letters redrive --from s3://my-failures/ --via queue --queue URL
         pixelater dead-letters redrive --yes                       of what the settings name, without asking
       """)
 
@@ -175,6 +175,7 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
     let way: Redriver.Way = receiver.map { .others($0.send, wait: .seconds(wait)) } ?? .local
     var processing = EventProcessor.Options()
     processing.run = session.runOptions
+    processing.removesRenditions = session.settings.removesRenditions
     let redriver = Redriver(workspace: workspace, engine: session.engine, options: processing, box: box)
     let (outcomes, sink) = AsyncStream<(DeadLetter, RedriveOutcome)>.makeStream()
     let work = Task {
