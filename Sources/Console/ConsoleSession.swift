@@ -19,6 +19,7 @@ package final class ConsoleSession: ConsoleApplication {
   ) {
     var setup = setup
     setup.offers = backend.offers
+    setup.places = backend.places
     state = ConsoleState(setup: setup, size: size)
     self.clock = clock
     runner = EffectRunner(backend: backend) { post(ConsoleEvent($0, at: clock())) }

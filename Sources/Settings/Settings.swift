@@ -73,10 +73,10 @@ extension SettingKey {
     return switch self {
     case .source, .destination, .profile, .region, .endpointURL, .sourceProfile, .sourceRegion, .sourceEndpointURL,
       .sourceOwner, .destinationProfile, .destinationRegion, .destinationEndpointURL, .destinationOwner, .jobs,
-      .memory, .addressing:
+      .memory, .addressing, .queue, .deadLetters, .function:
       nil
     case .logLevel: LogLevel.info.rawValue
-    case .readOnly: "false"
+    case .readOnly, .removeRenditions: "false"
     case .color: ColorMode.auto.rawValue
     case .theme: "default"
     case .mouse: "true"

@@ -57,7 +57,7 @@ struct FunctionConfiguration: Sendable {
       limits.memoryBytes = min(limits.memoryBytes, memory)
     }
     if let asked = settings.memory { options.run.memoryBytes = asked }
-    options.removesRenditions = try Self.removesRenditions(variables)
+    options.removesRenditions = settings.removesRenditions
     engine = PixelEngine(limits: limits)
     self.options = options
   }
@@ -85,14 +85,6 @@ struct FunctionConfiguration: Sendable {
       (64...1 << 20).contains(megabytes)
     else { return nil }
     return (megabytes << 20) / 5 * 3
-  }
-
-  private static func removesRenditions(_ variables: [String: String]) throws(InvocationFailure) -> Bool {
-    switch variables["PIXELATER_REMOVE_RENDITIONS", default: ""].lowercased() {
-    case "true", "1", "yes", "on": return true
-    case "", "false", "0", "no", "off": return false
-    default: throw .configuration("PIXELATER_REMOVE_RENDITIONS is true or false.")
-    }
   }
 
   /// The HTTP library that the function brings along looks where Debian keeps them; Amazon Linux has another place.

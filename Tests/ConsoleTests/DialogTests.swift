@@ -380,7 +380,7 @@ struct DialogTests {
     report.done = 3
     report.failed = 1
     report.bytes = 4_500_000
-    report.problems = [.init(key: "a\u{1B}b", error: .store(Self.denied()))]
+    report.problems = [.init(key: "a\u{1B}b", text: explanation(of: Self.denied()))]
     driver.send(.transfer(report))
     #expect(Self.text(driver).contains("Downloaded 3 of 13, 4.5 MB, 1 failed: 13 objects"))
     #expect(driver.state.log.entries.contains { $0.text.hasPrefix("a\\x1Bb: Access is denied") })

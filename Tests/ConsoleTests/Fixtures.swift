@@ -13,13 +13,14 @@ struct Driver {
 
   init(
     columns: Int = 80, rows: Int = 24, capabilities: Capabilities = Capabilities(), isReadOnly: Bool = false,
-    isDemo: Bool = false, offers: StoreOffers = []
+    isDemo: Bool = false, offers: StoreOffers = [], places: EventPlaces = EventPlaces()
   ) {
     var setup = ConsoleSetup(
       source: "/home/ada/photos/in", destination: "/home/ada/photos/out", isReadOnly: isReadOnly, isDemo: isDemo,
       folder: "/home/ada", capabilities: capabilities,
       themes: ThemeLibrary([Theme(name: "other", styles: [:], inheriting: .standard)]))
     setup.offers = offers
+    setup.places = places
     state = ConsoleState(setup: setup, size: ScreenSize(columns: columns, rows: rows))
   }
 

@@ -58,12 +58,6 @@ struct ScreenTests {
     try GoldenScreen.expect(driver.screen(), Self.name("jobs", size))
   }
 
-  @Test(arguments: sizes) func records(_ size: (Int, Int)) throws {
-    var driver = Self.driver(size)
-    driver.press(.character("4"))
-    try GoldenScreen.expect(driver.screen(), Self.name("records", size))
-  }
-
   @Test(arguments: sizes) func log(_ size: (Int, Int)) throws {
     var driver = Self.driver(size)
     driver.send(.jobs([.queued(Fixture.key("new.png")), .started(Fixture.key("new.png"))]))

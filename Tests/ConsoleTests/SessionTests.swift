@@ -84,6 +84,17 @@ final class FakeBackend: ConsoleBackend {
 
   func deleteRenditions(_ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async {}
 
+  let places = EventPlaces()
+  func depth() async -> EventDepth { EventDepth() }
+  func look(limit: Int) async -> LetterLook { LetterLook(letters: []) }
+  func handOver(
+    _ rows: [StatusRow], to way: RunWay, onSent: @escaping @Sendable ([ObjectKey]) -> Void
+  ) async throws(QueueError) {}
+  func redrive(
+    _ letters: [DeadLetter.Identity], by way: RunWay,
+    onEnd: @escaping @Sendable (DeadLetter.Identity, RedriveOutcome?) -> Void
+  ) async throws(QueueError) {}
+
   func cancel(_ key: ObjectKey) {}
   func cancelAll() {}
   func shutdown() async {}

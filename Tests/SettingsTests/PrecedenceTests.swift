@@ -63,6 +63,14 @@ struct PrecedenceTests {
       environment: ["NO_COLOR": "1", "PIXELATER_COLOR": "always"], hasFile: false, key: .color, value: "always",
       layer: "environment"),
     Case(environment: ["PIXELATER_LOG_LEVEL": "WARNING"], key: .logLevel, value: "warning", layer: "environment"),
+    Case(hasFile: false, key: .removeRenditions, value: "false", layer: "default"),
+    Case(
+      environment: ["PIXELATER_REMOVE_RENDITIONS": "yes"], key: .removeRenditions, value: "true", layer: "environment"),
+    Case(
+      flags: [.queue: "https://a/b"], environment: ["PIXELATER_QUEUE": "https://c/d"], key: .queue,
+      value: "https://a/b", layer: "flag"),
+    Case(environment: ["PIXELATER_DEAD_LETTERS": "s3://x/"], key: .deadLetters, value: "s3://x/", layer: "environment"),
+    Case(environment: ["PIXELATER_FUNCTION": "make"], key: .function, value: "make", layer: "environment"),
     Case(hasFile: false, key: .naming, value: "pixelated-{N}x{N}-{key}", layer: "default"),
   ]
 

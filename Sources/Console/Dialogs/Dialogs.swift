@@ -14,6 +14,7 @@ extension ConsoleState {
     }
     switch dialog {
     case .plan(let plan): return planPerforms(action, plan)
+    case .redrive(let redrive): return redrivePerforms(action, redrive)
     case .help(let help): return helpPerforms(action, help)
     case .themes(let picker): return themesPerform(action, picker)
     // These take keys, not actions.
@@ -32,6 +33,7 @@ extension Canvas {
   mutating func drawDialog(_ state: ConsoleState) {
     switch state.dialog {
     case .plan(let plan): drawPlan(state, plan)
+    case .redrive(let redrive): drawRedrive(state, redrive)
     case .help(let help): drawHelp(state, help)
     case .themes(let picker): drawThemes(state, picker)
     case .copy(let menu): drawCopyMenu(state, menu)

@@ -16,9 +16,11 @@ extension ConsoleState {
     plan(.allFailed, rows: table.order.filter { table[$0].state == .failed }, policy: RunPolicy(states: [.failed]))
   }
 
-  private mutating func plan(_ origin: PlanDialog.Origin, rows: [RowID], policy: RunPolicy) -> [ConsoleEffect] {
+  private mutating func plan(
+    _ origin: PlanDialog.Origin, rows: [RowID], policy: RunPolicy, way: RunWay = .local
+  ) -> [ConsoleEffect] {
     planGeneration += 1
-    var plan = PlanDialog(origin: origin, rows: rows, policy: policy, generation: planGeneration)
+    var plan = PlanDialog(origin: origin, rows: rows, policy: policy, way: way, generation: planGeneration)
     let request = PlanRequest(
       generation: planGeneration, rows: rows, table: table, policy: policy, naming: setup.naming)
     var effects: [ConsoleEffect] = []
@@ -32,7 +34,17 @@ extension ConsoleState {
     case .force:
       var policy = plan.policy
       policy.force.toggle()
-      return self.plan(plan.origin, rows: plan.rows, policy: policy)
+      return self.plan(plan.origin, rows: plan.rows, policy: policy, way: plan.way)
+    case .runWay:
+      let way = nextWay(after: plan.way)
+      // Others look for themselves what is to be done: they cannot be told to do all the same.
+      var policy = plan.policy
+      if way != .local { policy.force = false }
+      guard policy == plan.policy else { return self.plan(plan.origin, rows: plan.rows, policy: policy, way: way) }
+      var plan = plan
+      plan.way = way
+      dialog = .plan(plan)
+      return []
     case .confirm:
       guard let planned = plan.planned else { return [] }
       guard !planned.keys.isEmpty else {
@@ -41,6 +53,13 @@ extension ConsoleState {
       }
       dialog = nil
       if plan.origin == .marks { marks.removeAll() }
+      if plan.way != .local {
+        let count = Format.count(planned.keys.count, "object")
+        let name = DisplayText.plain(places.name(of: plan.way) ?? "", unicode: unicode)
+        return begin(
+          .handOver(planned.keys, table, plan.way), subject: "\(count) to the \(plan.way.receiver) \(name)",
+          total: planned.keys.count)
+      }
       let forced = plan.policy.force ? ", forced" : ""
       say(.info, "\(Format.count(planned.keys.count, "object")) on the way\(forced)")
       log.add(.info, "process \(Format.count(planned.keys.count, "object"))\(forced)", at: now)
@@ -67,11 +86,19 @@ extension Canvas {
         inside.column + line.indent,
         inside.row + i, line.slot)
     }
-    let force = (state.setup.keys.mainKey(of: .force), dialog.policy.force ? "do not force" : "force")
+    let isLocal = dialog.way == .local
+    let force =
+      isLocal ? [(state.setup.keys.mainKey(of: .force), dialog.policy.force ? "do not force" : "force")] : []
     if let planned = dialog.planned, !planned.keys.isEmpty {
-      buttons([("Enter", "process"), force, ("Esc", "leave")], in: inside)
+      let verb =
+        switch dialog.way {
+        case .local: "process"
+        case .queue: "send"
+        case .lambda: "invoke"
+        }
+      buttons([("Enter", verb)] + state.wayButton(after: dialog.way) + force + [("Esc", "leave")], in: inside)
     } else {
-      buttons([force, ("Esc", "leave it")], in: inside)
+      buttons(force + [("Esc", "leave it")], in: inside)
     }
   }
 
@@ -80,6 +107,25 @@ extension Canvas {
     var text: DisplayText
     var slot: Slot
     var indent = 10
+  }
+
+  /// Where it is done, and what that costs; nothing where there is no choice.
+  private static func wayLines(
+    _ state: ConsoleState, _ dialog: PlanDialog, _ plan: Plan, columns: Int
+  ) -> [Line] {
+    let unicode = state.unicode
+    guard state.places.ways.count > 1 else { return [] }
+    guard let name = state.places.name(of: dialog.way), let cost = RunCost(plan, way: dialog.way) else {
+      return [Line(label: "Where", text: DisplayText("here, in this process"), slot: .info)]
+    }
+    let text = dialog.way.plan(of: plan.objects, to: DisplayText.plain(name, unicode: unicode))
+    var lines: [Line] = []
+    for part in DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns - 10)) {
+      lines.append(Line(label: lines.isEmpty ? "Where" : "", text: part, slot: .info))
+    }
+    lines.append(
+      Line(label: "Price", text: DisplayText(cost.text + (columns < 44 ? "" : " at list prices")), slot: .dialog))
+    return lines
   }
 
   private static func planLines(_ state: ConsoleState, _ dialog: PlanDialog, columns: Int, rows: Int)
@@ -96,12 +142,14 @@ extension Canvas {
     var lines: [Line] = []
     if plan.objects > 0 {
       lines.append(line("Process", Format.count(plan.objects, "object"), .textBright))
-      // What is left out, and why, matters more than names.
-      let shown = max(0, min(plan.firstKeys.count, rows - 6 - 2 * plan.skipped.count))
+      // Where, what is left out, and why, matter more than names.
+      let place = wayLines(state, dialog, plan, columns: columns)
+      let shown = max(0, min(plan.firstKeys.count, rows - 6 - place.count - 2 * plan.skipped.count))
       for key in plan.firstKeys.prefix(shown) { lines.append(line("", key.string)) }
       if shown > 0, plan.objects > shown {
         lines.append(line("", "and \(Format.grouped(plan.objects - shown)) more", .hint))
       }
+      lines += place
       if rows > 8 {
         lines.append(line("Read", Format.bytes(plan.bytes)))
         lines.append(line("Requests", "\(Format.grouped(plan.requests)) if nothing has to be repeated"))
@@ -121,7 +169,7 @@ extension Canvas {
     }
     if dialog.policy.force {
       lines.append(line("Forced", "also what stands, is unsupported or beyond help", .info))
-    } else if !plan.skipped.isEmpty {
+    } else if dialog.way == .local, !plan.skipped.isEmpty {
       lines.append(line("", "\(state.setup.keys.mainKey(of: .force)) takes them all the same", .hint))
     }
     return lines

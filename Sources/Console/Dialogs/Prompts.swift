@@ -62,6 +62,10 @@ extension ConsoleState {
       dialog = .help(help)
       return []
     }
+    if view == .records {
+      records.setFilter(text, now: now, lines: layout.listLines)
+      return []
+    }
     return list == nil ? [] : setFilter(text)
   }
 
@@ -108,7 +112,8 @@ extension ConsoleState {
       switch word {
       case "theme": setup.themes.names
       case "state": ["all"] + ObjectState.allCases.map(\.rawValue).filter { $0 != "running" && $0 != "queued" }
-      case "sort": RowSort.Column.allCases.map(\.rawValue)
+      case "sort":
+        view == .records ? LetterSort.Column.allCases.map(\.rawValue) : RowSort.Column.allCases.map(\.rawValue)
       case "size": GridSize.allCases.map { "\($0.side)" }
       default: []
       }
@@ -136,13 +141,20 @@ extension ConsoleState {
     switch word {
     case "q": return perform(.quit)
     case "filter":
-      guard list != nil else { return refuse("A filter needs a list of objects") }
-      return setFilter(value)
+      guard list != nil || view == .records else { return refuse("A filter needs a list of objects or dead letters") }
+      return filterChanged(to: value)
     case "theme" where !value.isEmpty:
       guard setup.themes[value] != nil else { return refuse("There is no theme \(DisplayText.plain(value))") }
       theme = value
       return []
     case "sort" where !value.isEmpty:
+      if view == .records {
+        guard let column = LetterSort.Column(rawValue: value) else {
+          return refuse("sort takes " + LetterSort.Column.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        records.setSort(LetterSort(column: column), now: now, lines: layout.listLines)
+        return []
+      }
       guard let column = RowSort.Column(rawValue: value) else {
         return refuse("sort takes " + RowSort.Column.allCases.map(\.rawValue).joined(separator: ", "))
       }

@@ -32,6 +32,26 @@ package protocol ConsoleBackend: Sendable {
   func upload(_ path: String, to key: ObjectKey) async throws(TransferError) -> Int64
   func deleteRenditions(_ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async
 
+  /// What is set besides the locations.
+  var places: EventPlaces { get }
+  /// How much waits in the queues.
+  func depth() async -> EventDepth
+  /// Looks at up to so many dead letters, and leaves them where they are.
+  func look(limit: Int) async -> LetterLook
+  /// Tells others of objects.
+  ///
+  /// - Parameter onSent: told of those that they know of by now.
+  func handOver(
+    _ rows: [StatusRow], to way: RunWay, onSent: @escaping @Sendable ([ObjectKey]) -> Void
+  ) async throws(QueueError)
+  /// Does again what dead letters tell of; a letter goes once its outputs are proven.
+  ///
+  /// - Parameter onEnd: told of each letter; nil: it was not there any more.
+  func redrive(
+    _ letters: [DeadLetter.Identity], by way: RunWay,
+    onEnd: @escaping @Sendable (DeadLetter.Identity, RedriveOutcome?) -> Void
+  ) async throws(QueueError)
+
   /// Makes ready to run jobs; what happens to them is told from any thread.
   func startJobs(onEvent: @escaping @Sendable (JobEvent) -> Void)
   func submit(_ keys: [ObjectKey], policy: RunPolicy)

@@ -17,6 +17,8 @@ package final class EffectRunner: Sendable {
     var preview: Task<Void, Never>?
     var arranging: [ConsoleView: Task<Void, Never>] = [:]
     var planning: Task<Void, Never>?
+    var asking: Task<Void, Never>?
+    var looking: Task<Void, Never>?
     var background: [Task<Void, Never>] = []
     var toRead: [ObjectKey] = []
     var isReading = false
@@ -73,7 +75,10 @@ package final class EffectRunner: Sendable {
       work.isStopped = true
       work.credit?.finish()
       defer { work.arranging = [:] }
-      return work.background + [work.listing, work.preview, work.planning, work.ticking].compactMap(\.self)
+      return work.background
+        + [
+          work.listing, work.preview, work.planning, work.asking, work.looking, work.ticking,
+        ].compactMap(\.self)
         + Array(work.arranging.values)
     }
     for task in tasks { task.cancel() }
@@ -136,6 +141,22 @@ package final class EffectRunner: Sendable {
       }
     case .transfer(let order, let id): transfers.begin(order, id: id)
     case .cancelTransfer(let id): transfers.cancel(id)
+    case .depth(let generation):
+      // Beside everything else: a queue that does not answer keeps nobody waiting.
+      let task = Task { [backend, post] in post(.depth(await backend.depth(), generation: generation)) }
+      work.withLock { work in
+        work.asking?.cancel()
+        work.asking = task
+      }
+    case .look(let generation):
+      let task = Task { [backend, post] in
+        let look = await backend.look(limit: RecordsState.limit)
+        if !Task.isCancelled { post(.looked(look, generation: generation)) }
+      }
+      work.withLock { work in
+        work.looking?.cancel()
+        work.looking = task
+      }
     // The terminal's driver does these.
     case .terminal: break
     }

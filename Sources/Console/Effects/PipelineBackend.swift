@@ -4,22 +4,29 @@ package import PixelEngine
 
 /// The console's backend over a workspace.
 package final class PipelineBackend: ConsoleBackend {
-  private let workspace: Workspace
-  private let engine: PixelEngine
-  private let options: RunOptions
+  let workspace: Workspace
+  let engine: PixelEngine
+  let options: RunOptions
+  let services: EventServices
   private let pollInterval: Duration
   private let previews: PreviewReader
   private let queue = Locked<JobQueue?>(nil)
-  private let transfers = TransferCount()
+  let transfers = TransferCount()
 
-  /// - Parameter pollInterval: how often everything is listed anew in stores that cannot be watched. Default 15 s.
+  /// How long outputs that others make are waited for.
+  static let outputWait: Duration = .seconds(60)
+
+  /// - Parameters:
+  ///   - services: who else processes, and where dead letters lie.
+  ///   - pollInterval: how often everything is listed anew in stores that cannot be watched. Default 15 s.
   package init(
     workspace: Workspace, engine: PixelEngine, options: RunOptions = RunOptions(),
-    pollInterval: Duration = .seconds(15)
+    services: EventServices = EventServices(), pollInterval: Duration = .seconds(15)
   ) {
     self.workspace = workspace
     self.engine = engine
     self.options = options
+    self.services = services
     self.pollInterval = pollInterval
     previews = PreviewReader(workspace: workspace, engine: engine)
   }
@@ -151,39 +158,5 @@ package final class PipelineBackend: ConsoleBackend {
     transfers.begin()
     await RenditionRemoval(workspace: workspace).run(objects, onEvent: onEvent)
     transfers.end()
-  }
-}
-
-/// How many transfers are under way: the program ends when they have, so that none leaves half a file.
-private final class TransferCount: Sendable {
-  private struct State {
-    var running = 0
-    var waiting: [CheckedContinuation<Void, Never>] = []
-  }
-
-  private let state = Locked(State())
-
-  func begin() {
-    state.withLock { $0.running += 1 }
-  }
-
-  func end() {
-    let waiting = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-      state.running -= 1
-      guard state.running == 0 else { return [] }
-      defer { state.waiting = [] }
-      return state.waiting
-    }
-    for continuation in waiting { continuation.resume() }
-  }
-
-  func drain() async {
-    await withCheckedContinuation { continuation in
-      let isIdle = state.withLock { state in
-        if state.running > 0 { state.waiting.append(continuation) }
-        return state.running == 0
-      }
-      if isIdle { continuation.resume() }
-    }
   }
 }

@@ -112,6 +112,50 @@ final class TransferRunner: Sendable {
         if !tally.touchesMany { tally.touched = Set(objects.map(\.source)) }
       }
       await backend.deleteRenditions(objects) { [self] event in take(event, id) }
+    case .handOver(let keys, let table, let way): await handOver(keys, table, way, id: id)
+    case .redrive(let letters, let way): await redrive(letters, way, id: id)
+    }
+  }
+
+  private func handOver(_ keys: [ObjectKey], _ table: RowTable, _ way: RunWay, id: Int) async {
+    note(id) { $0.report.total = keys.count }
+    do throws(QueueError) {
+      try await backend.handOver(keys.compactMap { table.id(of: $0).map(table.row) }, to: way) { [self] sent in
+        note(id) { tally in
+          tally.report.done += sent.count
+          tally.report.sent += sent
+        }
+      }
+    } catch {
+      fail(error, receiver: way.receiver, id: id)
+    }
+  }
+
+  private func redrive(_ letters: [DeadLetter.Identity], _ way: RunWay, id: Int) async {
+    note(id) { $0.report.total = letters.count }
+    do throws(QueueError) {
+      try await backend.redrive(letters, by: way) { [self] letter, outcome in
+        note(id) { tally in
+          tally.report.letters.append(TransferReport.LetterEnd(id: letter, outcome: outcome))
+          switch outcome {
+          case .done, nil: tally.report.done += 1
+          case .sent, .kept: tally.report.skipped += 1
+          case .failed, .queue: tally.report.failed += 1
+          }
+          tally.touchesMany = true
+        }
+      }
+    } catch {
+      fail(error, receiver: "queue", id: id)
+    }
+  }
+
+  private func fail(_ error: QueueError, receiver: String, id: Int) {
+    note(id) { tally in
+      guard error != .cancelled else { return tally.report.isCancelled = true }
+      tally.report.failed += max(1, (tally.report.total ?? 0) - tally.report.done)
+      tally.report.problems.append(
+        TransferReport.Problem(key: receiver, text: explanation(of: error, receiver: receiver)))
     }
   }
 
@@ -127,7 +171,7 @@ final class TransferRunner: Sendable {
         case .failed(let error):
           tally.report.failed += 1
           if tally.report.failed <= Self.mostProblems {
-            tally.report.problems.append(TransferReport.Problem(key: outcome.key, error: error))
+            tally.report.problems.append(TransferReport.Problem(key: outcome.key, text: explanation(of: error)))
           }
         }
       }
@@ -152,6 +196,8 @@ final class TransferRunner: Sendable {
         guard var tally = work.reports[id] else { return }
         post(.transfer(tally.report))
         tally.report.problems = []
+        tally.report.sent = []
+        tally.report.letters = []
         tally.isPosting = false
         work.reports[id] = tally
       }

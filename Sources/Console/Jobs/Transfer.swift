@@ -70,6 +70,9 @@ package enum TransferOrder: Sendable {
   case download(DownloadOrder)
   case upload(path: String, key: ObjectKey)
   case deleteRenditions(RowSelection)
+  /// Tell others of objects, with their rows as they were when it was asked for.
+  case handOver([ObjectKey], RowTable, RunWay)
+  case redrive([DeadLetter.Identity], RunWay)
 
   /// For logs and tests.
   var name: String {
@@ -77,6 +80,8 @@ package enum TransferOrder: Sendable {
     case .download(let order): "download \(order.name)"
     case .upload(let path, let key): "upload \(path) to \(key.string)"
     case .deleteRenditions(let selection): "delete renditions of \(selection.rows.count)"
+    case .handOver(let keys, _, let way): "send \(keys.map(\.string).joined(separator: " ")) to \(way.rawValue)"
+    case .redrive(let ids, let way): "redrive \(ids.map(\.id).joined(separator: " ")) by \(way.rawValue)"
     }
   }
 }
@@ -92,7 +97,14 @@ extension WorkspaceObject {
 package struct TransferReport: Sendable {
   package struct Problem: Hashable, Sendable {
     package var key: String
-    package var error: TransferError
+    /// A sentence for people; foreign text.
+    package var text: String
+  }
+
+  /// What became of a dead letter; nil: it was not there any more.
+  package struct LetterEnd: Hashable, Sendable {
+    package var id: DeadLetter.Identity
+    package var outcome: RedriveOutcome?
   }
 
   package var id: Int
@@ -104,6 +116,10 @@ package struct TransferReport: Sendable {
   package var bytes: Int64 = 0
   /// New since the report before.
   package var problems: [Problem] = []
+  /// Objects that others know of, new since the report before.
+  package var sent: [ObjectKey] = []
+  /// Likewise.
+  package var letters: [LetterEnd] = []
   package var isEnded = false
   package var isCancelled = false
   /// What has to be looked at again.
@@ -117,7 +133,7 @@ package struct TransferReport: Sendable {
 /// A download, an upload or a deletion, on its way or done.
 package struct Transfer: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    case download, upload, delete
+    case download, upload, delete, send, redrive
   }
 
   package var id: Int
@@ -141,6 +157,8 @@ package struct Transfer: Hashable, Sendable {
     case .download: "Download of \(subject)"
     case .upload: "Upload of \(subject)"
     case .delete: "Deletion of \(subject)"
+    case .send: "Sending of \(subject)"
+    case .redrive: "Redrive of \(subject)"
     }
   }
 
@@ -153,13 +171,15 @@ package struct Transfer: Hashable, Sendable {
       parts.append(Format.grouped(done))
     }
     if bytes > 0 { parts.append(Format.bytes(bytes)) }
-    if skipped > 0 { parts.append("\(Format.grouped(skipped)) left alone") }
+    if skipped > 0 { parts.append("\(Format.grouped(skipped)) \(kind == .redrive ? "stay" : "left alone")") }
     if failed > 0 { parts.append("\(Format.grouped(failed)) failed") }
     let word =
       switch kind {
       case .download: "downloaded"
       case .upload: "uploaded"
       case .delete: "deleted"
+      case .send: "sent"
+      case .redrive: "redriven"
       }
     return "\(word) " + parts.joined(separator: ", ")
   }

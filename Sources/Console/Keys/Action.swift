@@ -27,6 +27,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   // Work
   case reprocess
   case retryFailed = "retry-failed"
+  case redrive
   case cancelJob = "cancel-job"
   case cancelAllJobs = "cancel-all-jobs"
   case download, upload
@@ -50,6 +51,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
 
   // In dialogs
   case confirm, dismiss, force
+  case runWay = "run-way"
   case yes, decline
 }
 
@@ -59,12 +61,16 @@ package enum Scope: String, CaseIterable, Hashable, Sendable {
   case list
   case jobs
   case records
+  /// A dead letter's page.
+  case letter
   case log
   /// An object's page.
   case details
   /// The preview over the whole screen.
   case zoom
   case plan, help, themes, copy, quit
+  /// The plan of a redrive.
+  case redrive
   /// The versions of an object.
   case versions
   /// A question that is answered No unless a person says otherwise.
@@ -75,6 +81,6 @@ package enum Scope: String, CaseIterable, Hashable, Sendable {
   case prompt
 
   /// Where the keys that are good everywhere are good.
-  static let pages: Set<Scope> = [.list, .jobs, .records, .log, .details, .zoom]
+  static let pages: Set<Scope> = [.list, .jobs, .records, .letter, .log, .details, .zoom]
   static let views: Set<Scope> = [.list, .jobs, .records, .log]
 }

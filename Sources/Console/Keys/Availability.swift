@@ -9,6 +9,19 @@ extension ConsoleState {
       if setup.isReadOnly { return "Read-only: nothing is processed here" }
       if details == nil, view == .objects || view == .failed, !marks.isEmpty { return nil }
       return currentRow == nil ? "There is no object under the cursor" : nil
+    case .redrive:
+      if setup.isReadOnly { return "Read-only: nothing is redriven here" }
+      guard view == .records else { return "Dead letters are redriven in \(setup.keys.mainKey(of: .records)) Records" }
+      guard let canRedrive = records.canRedrive else { return "There is no dead letter under the cursor" }
+      return !canRedrive
+        ? "It is being redriven: \(setup.keys.mainKey(of: .jobs)) Jobs shows how far" : nil
+    case .runWay:
+      return places.ways.count > 1 ? nil : "Neither queue nor function is set: it is done here"
+    case .force:
+      if case .plan(let plan) = dialog, plan.way != .local {
+        return "Others look for themselves what is to be done: forcing is for this process"
+      }
+      return nil
     case .retryFailed:
       if setup.isReadOnly { return "Read-only: nothing is processed here" }
       return table.totals.failed == 0 ? "Nothing has failed" : nil
@@ -25,9 +38,11 @@ extension ConsoleState {
       if currentRow == nil { return "There is no object under the cursor" }
       return setup.offers.contains(.versions) ? nil : "The source is a folder: it keeps no versions"
     case .open:
-      if view == .log || view == .records { return "There is nothing to open here" }
+      if view == .log { return "There is nothing to open here" }
+      if view == .records { return records.current == nil ? "There is no dead letter under the cursor" : nil }
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .copy:
+      if view == .records { return records.current?.keys.isEmpty == false ? nil : "It tells of no object here" }
       if view == .jobs, details == nil { return jobAtCursor == nil ? "There is no job here" : nil }
       return currentRow == nil ? "There is no object under the cursor" : nil
     case .zoom: return currentRow == nil && !isZoomed ? "There is no object under the cursor" : nil
@@ -43,9 +58,13 @@ extension ConsoleState {
     case .smaller, .larger, .contactSheet, .checkerboard:
       return isZoomed || layout.pane != nil
         ? nil : "No preview is open: \(setup.keys.mainKey(of: .preview)) or \(setup.keys.mainKey(of: .zoom)) opens it"
-    case .unmarkAll: return marks.isEmpty ? "Nothing is marked" : nil
-    case .mark, .markRange, .markAll, .invertMarks:
+    case .unmarkAll where view == .records: return records.marks.isEmpty ? "Nothing is marked" : nil
+    case .mark, .markRange, .markAll, .invertMarks, .sort, .reverseSort, .filter:
+      if case .help = dialog { return nil }
+      if view == .records { return records.isEmpty ? "There are no dead letters" : nil }
+      guard action != .sort, action != .reverseSort, action != .filter else { return nil }
       return (list?.count(in: table) ?? 0) == 0 ? "There is nothing to mark" : nil
+    case .unmarkAll: return marks.isEmpty ? "Nothing is marked" : nil
     case .mouse: return setup.capabilities.mouse ? nil : "This terminal has no mouse"
     case .theme: return setup.capabilities.depth == .mono && setup.themes.names.count < 2 ? "There is one theme" : nil
     default: return nil

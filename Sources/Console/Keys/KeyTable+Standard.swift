@@ -25,7 +25,7 @@ extension KeyTable {
     binding(.halfPageDown, [.control("d")], in: scrolling, .moving, "half down", "Half a page down"),
     binding(
       .open, [.enter] + key("l") + [.right], in: Scope.views, .moving, "open",
-      "Open the object: all that is known of it",
+      "Open the object or dead letter: all that is known of it",
       footer: 3),
     binding(
       .back, [.escape] + key("h") + [.left, .backspace], in: Scope.pages, .moving, "back",
@@ -38,32 +38,38 @@ extension KeyTable {
     binding(.objects, key("1"), in: Scope.pages, .views, "objects", "Objects, each with its five renditions"),
     binding(.failed, key("2"), in: Scope.pages, .views, "failed", "What failed, why, and what to do"),
     binding(.jobs, key("3"), in: Scope.pages, .views, "jobs", "Jobs of this console: running, waiting, done"),
-    binding(.records, key("4"), in: Scope.pages, .views, "records", "Dead letters of a queue"),
+    binding(
+      .records, key("4"), in: Scope.pages, .views, "records", "Dead letters of a queue or a function: what was given up"
+    ),
     binding(.log, key("5"), in: Scope.pages, .views, "log", "What was done, and when"),
   ]
 
   private static let listing: [KeyBinding] = [
     binding(
-      .filter, key("/"), in: [.list, .help], .listing, "filter",
+      .filter, key("/"), in: [.list, .records, .help], .listing, "filter",
       "Filter as you type: words, `!word`, `state:failed` `missing:48` `err:damaged` `age<1h` `size>1mb`",
       footer: 4),
     binding(
       .stateFilter, key("f"), in: [.list], .listing, "state",
       "Only one state: failed, partial, stale, pending, complete",
       footer: 7),
-    binding(.sort, key("s"), in: [.list], .listing, "sort", "Sort by the next column", footer: 11),
-    binding(.reverseSort, key("S"), in: [.list], .listing, "reverse", "Turn the order round"),
-    binding(.mark, key(" "), in: [.list], .listing, "mark", "Mark or unmark, and go down", footer: 5),
-    binding(.markRange, key("v"), in: [.list], .listing, "range", "Begin or end a range of marks"),
-    binding(.markAll, key("a"), in: [.list], .listing, "mark all", "Mark all that the filter shows"),
-    binding(.invertMarks, key("i"), in: [.list], .listing, "invert", "Mark the others of what the filter shows"),
-    binding(.unmarkAll, key("U"), in: [.list], .listing, "unmark", "Take all marks away"),
+    binding(.sort, key("s"), in: [.list, .records], .listing, "sort", "Sort by the next column", footer: 11),
+    binding(.reverseSort, key("S"), in: [.list, .records], .listing, "reverse", "Turn the order round"),
+    binding(.mark, key(" "), in: [.list, .records], .listing, "mark", "Mark or unmark, and go down", footer: 5),
+    binding(.markRange, key("v"), in: [.list, .records], .listing, "range", "Begin or end a range of marks"),
+    binding(.markAll, key("a"), in: [.list, .records], .listing, "mark all", "Mark all that the filter shows"),
+    binding(
+      .invertMarks, key("i"), in: [.list, .records], .listing, "invert", "Mark the others of what the filter shows"),
+    binding(.unmarkAll, key("U"), in: [.list, .records], .listing, "unmark", "Take all marks away"),
   ]
 
   private static let work: [KeyBinding] = [
     binding(
       .reprocess, key("r"), in: [.list, .details, .zoom], .work, "process",
       "Process the marked objects, else the one under the cursor; shows the plan first", footer: 2),
+    binding(
+      .redrive, key("r"), in: [.records, .letter], .work, "redrive",
+      "Do again what the marked dead letters tell of, else the one under the cursor; shows the plan first", footer: 2),
     binding(
       .retryFailed, key("X"), in: Scope.pages, .work, "retry failed",
       "Process all that failed; the plan says what is left out, and why", footer: 2),
@@ -79,7 +85,9 @@ extension KeyTable {
     binding(
       .versions, key("V"), in: [.list, .details, .zoom], .work, "versions",
       "The versions of the object, where its bucket keeps them", footer: 6),
-    binding(.refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh", "List everything anew", footer: 12),
+    binding(
+      .refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh",
+      "List everything anew; in Records, look at the dead letters anew", footer: 12),
     binding(.pause, key("Z"), in: Scope.pages, .work, "pause", "Pause or resume the live refresh"),
   ]
 
@@ -100,7 +108,7 @@ extension KeyTable {
 
   private static let console: [KeyBinding] = [
     binding(
-      .copy, key("y"), in: [.list, .details, .zoom, .jobs], .console, "copy",
+      .copy, key("y"), in: [.list, .details, .zoom, .jobs, .records, .letter], .console, "copy",
       "Copy the object's key or location, or a link to it"),
     binding(.theme, key("t"), in: Scope.pages, .console, "theme", "Choose a theme, seeing it at once"),
     binding(.command, key(":"), in: Scope.pages, .console, "command", "Type the name of any of these, Tab completes"),
@@ -114,16 +122,19 @@ extension KeyTable {
       "Leave what is open, a filter or a dialog; else quit"),
   ]
 
-  private static let answers: Set<Scope> = [.plan, .help, .themes, .copy, .quit, .versions, .question]
+  private static let answers: Set<Scope> = [.plan, .redrive, .help, .themes, .copy, .quit, .versions, .question]
 
   private static let dialogs: [KeyBinding] = [
     binding(
-      .confirm, [.enter] + key("y"), in: [.plan, .themes, .quit], .dialogs, "confirm", "Do it", footer: 0),
+      .confirm, [.enter] + key("y"), in: [.plan, .redrive, .themes, .quit], .dialogs, "confirm", "Do it", footer: 0),
     binding(
       .dismiss, [.escape] + key("q", "n"), in: answers, .dialogs, "close", "Leave it", footer: 1),
     binding(
       .force, key("F"), in: [.plan], .dialogs, "force",
       "In a plan: take also what is complete, unsupported or known to be beyond help", footer: 2),
+    binding(
+      .runWay, key("w") + [.tab], in: [.plan, .redrive], .dialogs, "where",
+      "In a plan: process here, by the queue's workers or by the function, as far as they are set", footer: 2),
     binding(.yes, key("y"), in: [.question], .dialogs, "yes", "Yes, to a question that is answered No by default"),
     binding(.decline, [.enter], in: [.question], .dialogs, "no", "No", footer: 0),
   ]

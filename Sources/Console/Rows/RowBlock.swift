@@ -14,6 +14,8 @@ package enum JobMark: UInt8, Hashable, Sendable {
   case none, queued, running
   /// The job has ended, and the row is being read again to prove what it says.
   case settling
+  /// Others were told of it; what comes of that, the buckets will show.
+  case handedOver
 }
 
 /// The fixed part of a row.
@@ -37,7 +39,7 @@ package struct RowRecord: Sendable {
   package var shownState: ObjectState {
     switch job {
     case .none: state
-    case .queued: .queued
+    case .queued, .handedOver: .queued
     case .running, .settling: .running
     }
   }

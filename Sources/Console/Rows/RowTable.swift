@@ -14,6 +14,7 @@ package struct RowTable: Sendable {
   package private(set) var totals = StatusTotals()
   package private(set) var queued = 0
   package private(set) var running = 0
+  package private(set) var handedOver = 0
   private var notes: [RowID: FailureNote] = [:]
   /// Sentences of failures, each once: thousands of records share a few.
   private var phrases: [String] = []
@@ -160,6 +161,7 @@ package struct RowTable: Sendable {
     case .none: break
     case .queued: queued += amount
     case .running, .settling: running += amount
+    case .handedOver: handedOver += amount
     }
   }
 
@@ -197,6 +199,7 @@ package struct RowTable: Sendable {
       old.state != new.state || old.renditions != new.renditions || old.size != new.size
       || old.modified != new.modified || oldNote != notes[id]
     if !changed { blocks[id.block].records[id.offset].noticed = old.noticed }
+    if changed, old.job == .handedOver { mark(id, .none) }
     return changed
   }
 

@@ -26,6 +26,10 @@ package enum ConsoleEffect: Sendable {
   case checkUpload(path: String, key: ObjectKey, generation: Int)
   case transfer(TransferOrder, id: Int)
   case cancelTransfer(Int)
+  /// Ask how much waits in the queues.
+  case depth(generation: Int)
+  /// Look at the dead letters.
+  case look(generation: Int)
   case terminal(TerminalEffect)
 }
 
@@ -87,6 +91,8 @@ extension ConsoleEffect: CustomStringConvertible {
     case .checkUpload(let path, let key, let generation): "check upload \(path) \(key.string) \(generation)"
     case .transfer(let order, let id): "transfer \(id) \(order.name)"
     case .cancelTransfer(let id): "cancel transfer \(id)"
+    case .depth(let generation): "depth \(generation)"
+    case .look(let generation): "look \(generation)"
     case .terminal(let effect): "terminal \(effect)"
     }
   }

@@ -38,6 +38,8 @@ package struct ConsoleEvent: Sendable {
     case downloadChecked(Result<DownloadCheck, TransferError>, generation: Int)
     case uploadChecked(Result<UploadCheck, TransferError>, generation: Int)
     case transfer(TransferReport)
+    case depth(EventDepth, generation: Int)
+    case looked(LetterLook, generation: Int)
   }
 }
 

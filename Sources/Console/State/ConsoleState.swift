@@ -26,6 +26,8 @@ package struct ConsoleSetup: Sendable {
   package var folder: String
   /// What the stores can do besides; the session asks its backend.
   package internal(set) var offers = StoreOffers()
+  /// What is set besides the locations; likewise.
+  package internal(set) var places = EventPlaces()
 
   package init(
     source: String, destination: String, naming: RenditionNaming = RenditionNaming(), isReadOnly: Bool = false,
@@ -74,6 +76,8 @@ package struct ConsoleState: Sendable {
   package internal(set) var jobs = JobBoard()
   package internal(set) var transfers = TransferBoard()
   package internal(set) var log = ActionLog()
+  var depth = DepthState()
+  package internal(set) var records = RecordsState()
 
   package internal(set) var view = ConsoleView.objects
   package internal(set) var objects = ObjectList()
@@ -110,12 +114,14 @@ package struct ConsoleState: Sendable {
   }
 
   package var unicode: Bool { setup.capabilities.unicode }
+  package var places: EventPlaces { setup.places }
 
   /// Where the person is.
   package var scope: Scope {
     if prompt != nil { return .prompt }
     switch dialog {
     case .plan: return .plan
+    case .redrive: return .redrive
     case .help: return .help
     case .themes: return .themes
     case .copy: return .copy
@@ -131,7 +137,7 @@ package struct ConsoleState: Sendable {
     switch view {
     case .objects, .failed: return .list
     case .jobs: return .jobs
-    case .records: return .records
+    case .records: return records.page == nil ? .records : .letter
     case .log: return .log
     }
   }
@@ -263,6 +269,7 @@ package struct CommandPrompt: Hashable, Sendable {
 /// What lies over the page.
 package enum Dialog: Sendable {
   case plan(PlanDialog)
+  case redrive(RedriveDialog)
   case help(HelpDialog)
   case themes(ThemePicker)
   case copy(CopyMenu)
@@ -282,6 +289,7 @@ package struct PlanDialog: Sendable {
   package var rows: [RowID]
   /// The keys of `rows` while there are few: with the plan they tell why one is left out.
   package var policy: RunPolicy
+  package var way = RunWay.local
   package var generation: Int
   /// Nil while it is being made.
   package var planned: PlannedRun?

@@ -7,6 +7,7 @@ extension ConsoleState {
   package var nextTick: Double? {
     var times: [Double] = []
     if let message { times.append(message.time + message.duration) }
+    if let due = depth.dueTime, !isPaused { times.append(due) }
     if let due = listing.dueTime, due.isFinite, !isPaused { times.append(due) }
     if noticesEnd > now { times.append(noticesEnd) }
     if showsSeconds { times.append(now.rounded(.down) + 1) }
@@ -27,8 +28,9 @@ extension ConsoleState {
     return switch view {
     case .objects, .failed: (list?.count(in: table) ?? 0) > 0
     case .jobs: jobLineCount > 0
+    case .records: !records.shown.isEmpty
     // Times of day.
-    case .records, .log: false
+    case .log: false
     }
   }
 }

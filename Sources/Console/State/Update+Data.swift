@@ -62,8 +62,31 @@ extension ConsoleState {
     listing.saidError = nil
     preview.pictures = PictureStore()
     preview.wanted = []
+    forgetHandedOver()
     say(.info, "Listing anew")
-    return startListing()
+    return startListing() + askDepth()
+  }
+
+  /// Whoever asks for the truth gets what the buckets hold, not what may become of it.
+  private mutating func forgetHandedOver() {
+    guard table.handedOver > 0 else { return }
+    var changes = RowTable.Changes()
+    for id in table.order where table[id].job == .handedOver {
+      table.mark(id, .none)
+      changes.updated.append(id)
+    }
+    followMarks(changes)
+  }
+
+  /// Rows that others were told of are queued until the buckets show what came of it.
+  mutating func markHandedOver(_ keys: [ObjectKey]) {
+    var changes = RowTable.Changes()
+    for key in keys {
+      if let id = table.id(of: key), table[id].job == .none, table.mark(id, .handedOver) {
+        changes.updated.append(id)
+      }
+    }
+    followMarks(changes)
   }
 
   /// Brings every list up to date with a change of the table.

@@ -29,6 +29,8 @@ extension ConsoleState {
       case .download: .download
       case .upload: .upload
       case .deleteRenditions: .delete
+      case .handOver: .send
+      case .redrive: .redrive
       }
     let id = transfers.begin(kind, subject, total: total, at: now)
     if let title = transfers.all.first?.title {
@@ -40,10 +42,12 @@ extension ConsoleState {
   }
 
   mutating func take(_ report: TransferReport) -> [ConsoleEffect] {
-    let problem = report.problems.last.map { DisplayText.plain(explanation(of: $0.error), unicode: unicode) }
+    let problem = report.problems.last.map { DisplayText.plain($0.text, unicode: unicode) }
     guard let transfer = transfers.take(report, problem: problem, at: now) else { return [] }
+    markHandedOver(report.sent)
+    take(report.letters)
     for problem in report.problems {
-      let text = DisplayText.plain(explanation(of: problem.error), unicode: unicode)
+      let text = DisplayText.plain(problem.text, unicode: unicode)
       log.add(.error, "\(DisplayText.plain(problem.key, unicode: unicode)): \(text)", at: now)
     }
     guard report.isEnded else { return [] }
@@ -54,10 +58,24 @@ extension ConsoleState {
       let one = transfer.failed == 1 ? transfer.problem : nil
       let why = one ?? "\(setup.keys.mainKey(of: .log)) Log says why"
       say(.error, "\(transfer.progress.capitalizedFirst): \(why) (\(transfer.subject))")
+    } else if transfer.kind == .redrive, transfer.skipped > 0 {
+      say(
+        transfer.done > 0 ? .success : .warning,
+        "\(transfer.progress.capitalizedFirst) (\(setup.keys.mainKey(of: .log)) Log says why): \(transfer.subject)")
     } else {
       say(.success, "\(transfer.progress.capitalizedFirst): \(transfer.subject)")
     }
-    return report.change.map { take($0) } ?? []
+    var effects = report.change.map { take($0) } ?? []
+    // What is waiting where has changed.
+    if transfer.kind == .send || transfer.kind == .redrive { effects += askDepth() }
+    if transfer.kind == .redrive { forgetUnended() }
+    return effects
+  }
+
+  /// Letters whose redrive was cancelled before their turn came.
+  private mutating func forgetUnended() {
+    guard !transfers.running.contains(where: { $0.kind == .redrive }) else { return }
+    records.ends = records.ends.filter { $0.value != .running }
   }
 
   /// What is under way, for the status line.

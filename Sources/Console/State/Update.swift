@@ -8,6 +8,7 @@ package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
   if let message = state.message, state.now - message.time >= message.duration { state.message = nil }
   var effects = state.take(event.kind)
   effects += state.relistIfDue()
+  effects += state.askDepthIfDue()
   effects += state.followPreview()
   return effects
 }
@@ -15,7 +16,7 @@ package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
 extension ConsoleState {
   fileprivate mutating func take(_ event: ConsoleEvent.Kind) -> [ConsoleEffect] {
     switch event {
-    case .started: return startListing()
+    case .started: return startListing() + askDepth()
     case .input(let input): return take(input)
     case .resized(let size):
       self.size = size
@@ -50,6 +51,8 @@ extension ConsoleState {
     case .downloadChecked(let result, let generation): return downloadChecked(result, generation: generation)
     case .uploadChecked(let result, let generation): return uploadChecked(result, generation: generation)
     case .transfer(let report): return take(report)
+    case .depth(let answer, let generation): return take(answer, generation: generation)
+    case .looked(let look, let generation): return take(look, generation: generation)
     }
   }
 
@@ -83,6 +86,7 @@ extension ConsoleState {
     switch action {
     case .objects, .failed, .jobs, .records, .log:
       if let view = ConsoleView(rawValue: action.rawValue) { show(view) }
+      if view == .records, records.phase == .idle { return look() }
     case .refresh: return refresh()
     case .pause: return togglePause()
     case .preview:
@@ -141,6 +145,7 @@ extension ConsoleState {
   mutating func show(_ view: ConsoleView) {
     self.view = view
     details = nil
+    records.page = nil
     isZoomed = false
     previewHasFocus = false
     reveal()
@@ -178,6 +183,7 @@ extension ConsoleState {
     objects.reveal(lines: lines, count: objects.count(in: table))
     failed.reveal(lines: lines, count: failed.count(in: table))
     jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: lines)
+    records.move(to: records.lines.cursor, lines: lines)
     logLines.move(to: logLines.cursor, count: log.entries.count, lines: lines)
   }
 }

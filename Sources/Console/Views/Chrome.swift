@@ -79,22 +79,31 @@ extension Canvas {
     var end = size.columns - 1
     if state.jobs.isBusy { end = drawProgress(state, row, endingAt: end) - 2 }
     let total = Format.count(state.table.totals.total, "object")
-    let column = put(total, 1, row, .textBright)
-    drawCounts(state, column + 3, row, until: end)
+    let column = put(total, 1, row, .textBright) + 3
+    end = drawDepth(state, row, from: column, endingAt: end)
+    drawCounts(state, column, row, until: end)
+  }
+
+  /// What waits in the queues, where there is room beside the counts of the states. Answers where it begins.
+  private mutating func drawDepth(_ state: ConsoleState, _ row: Int, from column: Int, endingAt end: Int) -> Int {
+    guard let depth = state.depth.known else { return end }
+    let counts = [true, false].map { words in countWidth(state, words: words) }
+    let forms = [(counts[0], true), (counts[0], false), (counts[1], false)]
+    for (taken, isLong) in forms {
+      let parts = DepthLook.parts(depth, oldest: state.records.oldest, now: state.now, isLong: isLong)
+      let width = parts.reduce(-2) { $0 + $1.text.count + 2 }
+      guard width > 0, column + taken + 2 + width <= end else { continue }
+      var place = end - width
+      for part in parts { place = put(part.text, place, row, part.slot) + 2 }
+      return end - width - 2
+    }
+    return end
   }
 
   /// Glyphs and numbers of the states that occur, with words where there is room for all.
   private mutating func drawCounts(_ state: ConsoleState, _ column: Int, _ row: Int, until end: Int) {
-    let totals = state.table.totals
-    var items: [(look: StateLook, count: Int)] = [
-      (StateLook(.complete), totals.complete), (StateLook(.failed), totals.failed),
-      (StateLook(.partial), totals.partial), (StateLook(.pending), totals.pending), (StateLook(.stale), totals.stale),
-      (StateLook(.unsupported), totals.unsupported),
-    ]
-    items = items.filter { $0.count > 0 }
-    func texts(words: Bool) -> [String] {
-      items.map { "\($0.look.glyph(unicode: unicode)) \(Format.grouped($0.count))" + (words ? " \($0.look.word)" : "") }
-    }
+    let items = stateCounts(state)
+    func texts(words: Bool) -> [String] { items.map { countText($0, words: words) } }
     var all = texts(words: true)
     var orphans = state.listing.orphans > 0 ? "\(Format.count(state.listing.orphans, "orphan"))" : ""
     let room = end - column
@@ -108,6 +117,28 @@ extension Canvas {
       column = put(text, column, row, item.look.slot) + 2
     }
     if !orphans.isEmpty { put(orphans, column, row, .stateOrphan) }
+  }
+
+  private func countText(_ item: (look: StateLook, count: Int), words: Bool) -> String {
+    "\(item.look.glyph(unicode: unicode)) \(Format.grouped(item.count))" + (words ? " \(item.look.word)" : "")
+  }
+
+  /// Columns of the counts, with words and orphans or without.
+  private func countWidth(_ state: ConsoleState, words: Bool) -> Int {
+    let counts = stateCounts(state).reduce(0) { $0 + countText($1, words: words).count + 2 }
+    return words && state.listing.orphans > 0
+      ? counts + Format.count(state.listing.orphans, "orphan").count : max(0, counts - 2)
+  }
+
+  /// The states that occur.
+  private func stateCounts(_ state: ConsoleState) -> [(look: StateLook, count: Int)] {
+    let totals = state.table.totals
+    let items: [(look: StateLook, count: Int)] = [
+      (StateLook(.complete), totals.complete), (StateLook(.failed), totals.failed),
+      (StateLook(.partial), totals.partial), (StateLook(.pending), totals.pending), (StateLook(.stale), totals.stale),
+      (StateLook(.unsupported), totals.unsupported),
+    ]
+    return items.filter { $0.count > 0 }
   }
 
   /// Progress, pace and time left of what runs. Answers where it begins.
@@ -147,18 +178,31 @@ extension Canvas {
         }
       }
     }
-    guard let list = state.list, state.details == nil else { return }
-    var parts: [String] = []
-    if let wanted = list.query.state { parts.append("state:\(wanted.rawValue)") }
-    if !list.filterText.isEmpty { parts.append("/" + DisplayText.plain(list.filterText, unicode: unicode)) }
-    let shown = list.count(in: state.table)
-    if !parts.isEmpty { parts.append(list.isArranging ? "..." : "\(Format.grouped(shown)) shown") }
-    if !state.marks.isEmpty { parts.append("\(Format.grouped(state.marks.count)) marked") }
-    let text = parts.joined(separator: "  ")
+    let text = filterParts(state).joined(separator: "  ")
     let left = state.tabs(columns: size.columns).last?.columns.upperBound ?? 0
     let fitted = DisplayText(text, unicode: unicode).truncated(
       to: max(0, size.columns - left - 2), at: .start, unicode: unicode)
     put(fitted, size.columns - 1 - fitted.width, row, .titleFilter)
+  }
+
+  /// What the list is narrowed to, and what is marked.
+  private func filterParts(_ state: ConsoleState) -> [String] {
+    var parts: [String] = []
+    if let list = state.list, state.details == nil {
+      if let wanted = list.query.state { parts.append("state:\(wanted.rawValue)") }
+      if !list.filterText.isEmpty { parts.append("/" + DisplayText.plain(list.filterText, unicode: unicode)) }
+      let shown = list.count(in: state.table)
+      if !parts.isEmpty { parts.append(list.isArranging ? "..." : "\(Format.grouped(shown)) shown") }
+      if !state.marks.isEmpty { parts.append("\(Format.grouped(state.marks.count)) marked") }
+    } else if state.view == .records, state.records.page == nil {
+      let records = state.records
+      if !records.filterText.isEmpty {
+        parts.append("/" + DisplayText.plain(records.filterText, unicode: unicode))
+        parts.append("\(Format.grouped(records.shown.count)) shown")
+      }
+      if !records.marks.isEmpty { parts.append("\(Format.grouped(records.marks.count)) marked") }
+    }
+    return parts
   }
 
   // MARK: - Status line and footer
@@ -170,13 +214,16 @@ extension Canvas {
     case .filter(let editor, _):
       fill(ScreenRect(column: 0, row: row, columns: size.columns, rows: 1), .background)
       let end = drawEditor(editor, label: "/", row)
-      let filter = RowFilter(editor.text)
+      let isOfLetters = state.view == .records
+      let problems = isOfLetters ? LetterFilter(editor.text).problems : RowFilter(editor.text).problems
       if case .help = state.dialog {
-      } else if let problem = filter.problems.first {
+      } else if let problem = problems.first {
         put(problem, max(end + 2, 0), row, .warning, within: size.columns - end - 3)
       } else if editor.text.isEmpty {
         put(
-          "word  !word  state:failed  missing:48  err:damaged  age<1h", end + 2, row, .hint,
+          isOfLetters
+            ? "word  !word  err:timeout  age<1h" : "word  !word  state:failed  missing:48  err:damaged  age<1h",
+          end + 2, row, .hint,
           within: size.columns - end - 3)
       }
     case .command(let line):
@@ -238,16 +285,22 @@ extension ConsoleState {
   private func isWorthAKey(_ action: Action) -> Bool {
     switch action {
     case .back:
-      isZoomed || details != nil || previewHasFocus || list?.filterText.isEmpty == false || list?.query.state != nil
+      isZoomed || details != nil || records.page != nil || previewHasFocus || list?.filterText.isEmpty == false
+        || list?.query.state != nil
         || list?.anchor != nil
-    case .quit: !isZoomed && details == nil && dialog == nil
+    case .quit: !isZoomed && details == nil && records.page == nil && dialog == nil
     case .stateFilter: view == .objects
     case .zoom: !isZoomed && details == nil
     case .preview: !isZoomed
     case .retryFailed: view == .failed || view == .jobs
     case .versions: details != nil && dialog == nil
-    case .confirm: if case .plan(let plan) = dialog { plan.planned?.keys.isEmpty == false } else { true }
-    case .sort, .filter: view == .objects || view == .failed
+    case .confirm:
+      switch dialog {
+      case .plan(let plan): plan.planned?.keys.isEmpty == false
+      case .redrive(let redrive): redrive.plan.objects > 0
+      default: true
+      }
+    case .sort, .filter: view == .objects || view == .failed || view == .records
     default: true
     }
   }
@@ -267,7 +320,8 @@ extension ConsoleState {
       case .objects: table.count
       case .failed: table.totals.failed
       case .jobs: jobs.running.count + jobs.queuedCount + transfers.running.count
-      case .records, .log: nil
+      case .records: letterCount
+      case .log: nil
       }
     }
     func tabs(titles: Bool, counts: Bool) -> [Tab] {

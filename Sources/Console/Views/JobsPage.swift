@@ -88,6 +88,7 @@ enum JobLook {
     }
     if transfer.isCancelled { return ("- cancelled: \(text)", .warning) }
     if transfer.failed > 0 { return ("! \(text)", .stateFailed) }
+    if transfer.kind == .redrive, transfer.done == 0 { return ("- \(text)", .warning) }
     return ("\(unicode ? "✓" : "+") \(text)", .stateComplete)
   }
 

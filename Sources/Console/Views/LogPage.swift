@@ -38,18 +38,6 @@ extension Canvas {
     }
     drawScrollMark(top: state.logLines.top, lines: lines, count: entries.count, in: rect)
   }
-
-  /// Dead letters need a queue to read.
-  mutating func drawRecords(_ state: ConsoleState, in rect: ScreenRect) {
-    drawNotice(
-      [
-        ("No queue is configured", .textBright),
-        (
-          "Dead letters of a queue would be listed here. Failure records, which need no queue, are under 2 Failed.",
-          .text
-        ),
-      ], in: rect)
-  }
 }
 
 extension Message.Kind {

@@ -29,7 +29,10 @@ extension ConsoleState {
     case .jobs:
       guard jobLines.top + line < jobLineCount else { return [] }
       jobLines.move(to: jobLines.top + line, count: jobLineCount, lines: layout.listLines)
-    case .log, .records: return []
+    case .records:
+      guard records.page == nil, records.lines.top + line < records.shown.count else { return [] }
+      records.move(to: records.lines.top + line, lines: layout.listLines)
+    case .log: return []
     }
     return mouse.kind == .doublePress ? perform(.open) : []
   }

@@ -8,7 +8,7 @@ extension ConsoleState {
     case .objects, .failed: return listPerforms(action)
     case .jobs: return jobsPerform(action)
     case .log: return logPerforms(action)
-    case .records: return nil
+    case .records: return recordsPerform(action)
     }
   }
 

@@ -14,8 +14,23 @@ package struct DeadLetter: Hashable, Sendable {
   package var attempts: Int?
   /// When it was given up, or sent.
   package var time: Date?
+  /// The box that it lies in, by its name.
+  package var place = ""
+  /// Why a function was done with it: `RetriesExhausted`, `EventAgeExceeded`. Foreign text, as all of these are.
+  package var condition: String?
+  package var errorType: String?
+  package var errorMessage: String?
+  package var function: String?
+  package var requestID: String?
+  /// How often its queue has given it out, looks among it.
+  package var receives: Int?
+  /// The beginning of what was found, for showing.
+  package var content = ""
   /// As it was found.
   var held: QueueMessage?
+
+  /// Bytes of `content`.
+  package static let shownBytes = 4096
 
   package init(
     id: String, events: [ObjectEvent], fault: EventError? = nil, reason: String? = nil, attempts: Int? = nil,
@@ -35,20 +50,33 @@ package struct DeadLetter: Hashable, Sendable {
     self.init(id: message.id, content: Array(message.body.utf8))
     held = message
     time = time ?? message.sent
+    receives = message.receiveCount
     // What a function's own dead-letter queue adds.
-    if let text = message.attributes["ErrorMessage"], !text.isEmpty { reason = reason ?? String(text.prefix(1024)) }
+    func added(_ name: String) -> String? {
+      message.attributes[name].flatMap { $0.isEmpty ? nil : String($0.prefix(1024)) }
+    }
+    errorMessage = errorMessage ?? added("ErrorMessage")
+    requestID = requestID ?? added("RequestID")
+    reason = reason ?? added("ErrorMessage")
   }
 
   /// Reads what lies somewhere by its content alone.
   package init(id: String, content: [UInt8]) {
     self.init(id: id, events: [])
+    self.content = String(decoding: content.prefix(Self.shownBytes), as: UTF8.self)
     do throws(EventError) {
       let json = try EventJSON(parsing: content, limit: EventMessage.maximumBytes)
       guard let payload = json["requestPayload"], let context = json["requestContext"] else {
         take(try EventMessage(json))
         return
       }
-      reason = Self.reason(context, json["responsePayload"], json["responseContext"])
+      func text(_ json: EventJSON?) -> String? { json?.text.flatMap { $0.isEmpty ? nil : String($0.prefix(1024)) } }
+      condition = text(context["condition"])
+      requestID = text(context["requestId"])
+      function = text(context["functionArn"])
+      errorMessage = text(json["responsePayload"]?["errorMessage"])
+      errorType = text(json["responsePayload"]?["errorType"]) ?? text(json["responseContext"]?["functionError"])
+      reason = told
       attempts = context["approximateInvokeCount"]?.number.flatMap { Int(exactly: $0) }
       time = json["timestamp"]?.text.flatMap { try? Date($0, strategy: Self.timestamp) }
       take(try EventMessage(payload))
@@ -65,12 +93,31 @@ package struct DeadLetter: Hashable, Sendable {
   private static let timestamp = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
   /// `RetriesExhausted: the bucket is gone (Runtime.ExitError)`.
-  private static func reason(_ context: EventJSON, _ payload: EventJSON?, _ response: EventJSON?) -> String? {
-    let condition = context["condition"]?.text
-    let message = payload?["errorMessage"]?.text.map { String($0.prefix(1024)) }
-    let type = payload?["errorType"]?.text ?? response?["functionError"]?.text
-    var text = [condition, message].compactMap { $0 }.joined(separator: ": ")
-    if let type { text += text.isEmpty ? type : " (\(type))" }
+  private var told: String? {
+    var text = [condition, errorMessage].compactMap { $0 }.joined(separator: ": ")
+    if let errorType { text += text.isEmpty ? errorType : " (\(errorType))" }
     return text.isEmpty ? nil : text
+  }
+}
+
+extension DeadLetter {
+  /// Which letter it is, of all boxes.
+  package struct Identity: Hashable, Sendable {
+    package var place: String
+    package var id: String
+
+    package init(place: String, id: String) {
+      self.place = place
+      self.id = id
+    }
+  }
+
+  package var identity: Identity { Identity(place: place, id: id) }
+
+  /// Without what it takes to remove it: for keeping after it was given back.
+  package var released: DeadLetter {
+    var letter = self
+    letter.held = nil
+    return letter
   }
 }

@@ -11,6 +11,13 @@ package struct RedrivePlan: Hashable, Sendable {
   /// Letters that cannot be read.
   package var unreadable = 0
 
+  package init(_ letters: [ReadLetter]) {
+    self.letters = letters.count
+    objects = Set(letters.flatMap(\.keys)).count
+    unreadable = letters.count { $0.letter.fault != nil }
+    foreign = letters.count { $0.letter.fault == nil && $0.keys.isEmpty }
+  }
+
   package init(_ letters: [DeadLetter], workspace: Workspace) {
     var keys: Set<ObjectKey> = []
     self.letters = letters.count
@@ -43,8 +50,13 @@ package struct Redriver: Sendable {
   package enum Way: Sendable {
     /// In this process.
     case local
-    /// By the workers or the function of this queue; waits so long for the outputs.
-    case queue(any MessageQueue, wait: Duration)
+    /// By those who take events from here; waits so long for the outputs.
+    case others(EventSender.Send, wait: Duration)
+
+    /// By the workers or the function of a queue.
+    package static func queue(_ queue: any MessageQueue, wait: Duration) -> Way {
+      .others({ (bodies) async throws(QueueError) in try await queue.send(bodies) }, wait: wait)
+    }
   }
 
   private let workspace: Workspace
@@ -53,8 +65,9 @@ package struct Redriver: Sendable {
   private let box: any DeadLetterBox
   private let retry: RetryPolicy
 
-  /// How often outputs that others make are looked for.
-  private static let lookInterval: Duration = .seconds(1)
+  /// How soon outputs that others make are looked for; then ever less often.
+  private static let firstLook: Duration = .seconds(1)
+  private static let longestLook: Duration = .seconds(10)
   private static let keepInterval: Duration = .seconds(45)
 
   package init(
@@ -86,8 +99,8 @@ package struct Redriver: Sendable {
       await withTaskGroup(of: Void.self) { group in
         for letter in letters { group.addTask { onOutcome(letter, await self.settle(letter)) } }
       }
-    case .queue(let queue, let wait):
-      await send(letters, to: queue, wait: wait, onOutcome: onOutcome)
+    case .others(let send, let wait):
+      await hand(over: letters, to: send, wait: wait, onOutcome: onOutcome)
     }
   }
 
@@ -116,8 +129,7 @@ package struct Redriver: Sendable {
   }
 
   private func keep(_ letter: DeadLetter, _ outcome: RedriveOutcome) async -> RedriveOutcome {
-    // Also when this task was cancelled: others should not have to wait for it.
-    await Task { [box] in await box.giveBack([letter]) }.value
+    await box.giveBack([letter])
     return outcome
   }
 
@@ -139,10 +151,10 @@ package struct Redriver: Sendable {
     return true
   }
 
-  // MARK: By a queue
+  // MARK: By others
 
-  private func send(
-    _ letters: [DeadLetter], to queue: any MessageQueue, wait: Duration,
+  private func hand(
+    over letters: [DeadLetter], to send: EventSender.Send, wait: Duration,
     onOutcome: @escaping @Sendable (DeadLetter, RedriveOutcome) -> Void
   ) async {
     var open: [DeadLetter] = []
@@ -153,8 +165,9 @@ package struct Redriver: Sendable {
       }
       switch await look(at: letter) {
       case .success(true): onOutcome(letter, await remove(letter))
+      case .success(false) where Task.isCancelled: onOutcome(letter, await keep(letter, .queue(.cancelled)))
       case .success(false):
-        if let error = await send(letter, to: queue) {
+        if let error = await tell(letter, to: send) {
           onOutcome(letter, await keep(letter, .queue(error)))
         } else {
           open.append(letter)
@@ -163,7 +176,9 @@ package struct Redriver: Sendable {
       }
     }
     let end = ContinuousClock.now + wait
-    while !open.isEmpty, ContinuousClock.now < end, (try? await Task.sleep(for: Self.lookInterval)) != nil {
+    var interval = Self.firstLook
+    while !open.isEmpty, ContinuousClock.now < end, (try? await Task.sleep(for: interval)) != nil {
+      interval = min(interval * 3 / 2, Self.longestLook)
       var left: [DeadLetter] = []
       for letter in open {
         if case .success(true) = await look(at: letter) {
@@ -186,9 +201,9 @@ package struct Redriver: Sendable {
   }
 
   /// - Returns: why it was not taken.
-  private func send(_ letter: DeadLetter, to queue: any MessageQueue) async -> QueueError? {
+  private func tell(_ letter: DeadLetter, to send: EventSender.Send) async -> QueueError? {
     do throws(QueueError) {
-      let faults = try await queue.send([EventMessage.body(of: letter.events)])
+      let faults = try await send([EventMessage.body(of: letter.events)])
       return faults.first.map { .other(detail: $0.code) }
     } catch {
       return error

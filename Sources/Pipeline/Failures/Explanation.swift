@@ -185,6 +185,7 @@ package func explanation(of error: EventError) -> String {
 package func explanation(of error: QueueError, receiver: String = "queue") -> String {
   switch error {
   case .noSuchQueue: "The \(receiver) is not there; create it or correct its name and region."
+  case .noDeadLetterQueue: "The \(receiver) has no dead-letter queue; give it a redrive policy that names one."
   case .accessDenied: "Access to the \(receiver) is denied; check the permissions."
   case .expiredCredentials: "The credentials have expired; renew them."
   case .refusedCredentials(let detail):

@@ -98,6 +98,8 @@ package struct QueueStatus: Hashable, Sendable {
 /// What went wrong with a call to a queue.
 package enum QueueError: Error, Hashable, Sendable {
   case noSuchQueue
+  /// The queue keeps what was given out too often for itself, or drops it.
+  case noDeadLetterQueue
   case accessDenied
   case expiredCredentials
   /// The queue does not accept the credentials, or there are none to show it.
@@ -114,7 +116,8 @@ package enum QueueError: Error, Hashable, Sendable {
   package var isTransient: Bool {
     switch self {
     case .throttled, .timeout, .unavailable: true
-    case .noSuchQueue, .accessDenied, .expiredCredentials, .refusedCredentials, .cancelled, .other: false
+    case .noSuchQueue, .noDeadLetterQueue, .accessDenied, .expiredCredentials, .refusedCredentials, .cancelled, .other:
+      false
     }
   }
 }

@@ -89,6 +89,10 @@ extension Location {
   }
 }
 
+extension Location {
+  package var isBucket: Bool { if case .bucket = place { true } else { false } }
+}
+
 extension Location: CustomStringConvertible {
   /// As people write it. Foreign text: escape before printing.
   package var description: String {

@@ -101,7 +101,10 @@ package final class Buckets: Sendable {
   ///
   /// - Parameter text: a queue's URL, or `s3://bucket/prefix` of a function's on-failure destination.
   package func letters(_ text: String) throws(LocationsError) -> any DeadLetterBox {
-    guard text.hasPrefix("s3://") else { return QueueLetters(try queue(text)) }
+    guard text.hasPrefix("s3://") else {
+      let queue = try queue(text)
+      return QueueLetters(queue, name: { queue.name })
+    }
     var location: Location
     do throws(LocationError) {
       location = try Location(parsing: text, workingDirectory: "/")
@@ -112,6 +115,36 @@ package final class Buckets: Sendable {
     location.server = try access(for: .source).endpoint.override
     let store = try bucket(name, for: .source)
     return ObjectLetters(OpenLocation(location, store: settings.isReadOnly ? store.readOnly : store))
+  }
+
+  /// The dead letters of a queue.
+  ///
+  /// - Parameter text: the queue's URL.
+  package func letters(ofQueue text: String) throws(LocationsError) -> any DeadLetterBox {
+    let dead = DeadLetterQueue(of: try queue(text))
+    return QueueLetters(dead, name: { await dead.name() })
+  }
+
+  /// What the settings name besides the two locations: a queue, a function, and where dead letters lie.
+  package func eventServices() throws(LocationsError) -> EventServices {
+    var services = EventServices()
+    services.removesRenditions = settings.removesRenditions
+    if let url = settings[.queue] {
+      let queue = try queue(url)
+      services.queue = EventServices.Receiver(name: queue.name) { (bodies) async throws(QueueError) in
+        try await queue.send(bodies)
+      }
+      services.queueStatus = { () async throws(QueueError) in try await queue.status() }
+      services.letters.append(try letters(ofQueue: url))
+    }
+    if let name = settings[.function] {
+      let function = try function(name)
+      services.function = EventServices.Receiver(name: name) { (bodies) async throws(QueueError) in
+        try await function.send(bodies)
+      }
+    }
+    if let place = settings[.deadLetters] { services.letters.append(try letters(place)) }
+    return services
   }
 
   /// What is set for this program: AWS's own variables are left to AWS's own rules.

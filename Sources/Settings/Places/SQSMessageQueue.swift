@@ -63,15 +63,60 @@ package struct SQSMessageQueue: MessageQueue {
     }
   }
 
-  /// The queue that takes what this one gave out too often; nil where it has none.
-  package func deadLetterQueue() async throws(QueueError) -> SQSMessageQueue? {
-    guard let arn = try await status().deadLetterQueue else { return nil }
+  /// The queue that takes what this one gave out too often.
+  ///
+  /// - Throws: `noDeadLetterQueue` among others.
+  package func deadLetterQueue() async throws(QueueError) -> SQSMessageQueue {
+    guard let arn = try await status().deadLetterQueue else { throw .noDeadLetterQueue }
     do throws(ServiceError) {
       return SQSMessageQueue(try await queue.queue(arn: arn))
     } catch {
       throw QueueError(error)
     }
   }
+
+  /// The queue's own name: the end of its URL.
+  package var name: String { queue.url.split(separator: "/").last.map(String.init) ?? queue.url }
+}
+
+/// The dead-letter queue of a queue, looked up when it is first used.
+package actor DeadLetterQueue: MessageQueue {
+  private let main: SQSMessageQueue
+  private var found: SQSMessageQueue?
+
+  package init(of main: SQSMessageQueue) {
+    self.main = main
+  }
+
+  /// Its name, or whose it is where that cannot be found out.
+  package func name() async -> String { (try? await queue().name) ?? "the dead-letter queue of \(main.name)" }
+
+  private func queue() async throws(QueueError) -> SQSMessageQueue {
+    if let found { return found }
+    let queue = try await main.deadLetterQueue()
+    found = queue
+    return queue
+  }
+
+  package func receive(
+    limit: Int, wait: Duration, visibility: Duration
+  ) async throws(QueueError) -> [QueueMessage] {
+    try await queue().receive(limit: limit, wait: wait, visibility: visibility)
+  }
+
+  package func delete(_ messages: [QueueMessage]) async throws(QueueError) -> [QueueFault] {
+    try await queue().delete(messages)
+  }
+
+  package func setVisibility(
+    _ visibility: Duration, of messages: [QueueMessage]
+  ) async throws(QueueError) -> [QueueFault] {
+    try await queue().setVisibility(visibility, of: messages)
+  }
+
+  package func send(_ bodies: [String]) async throws(QueueError) -> [QueueFault] { try await queue().send(bodies) }
+
+  package func status() async throws(QueueError) -> QueueStatus { try await queue().status() }
 }
 
 extension QueueFault {

@@ -17,6 +17,10 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
   case destinationRegion = "destination_region"
   case destinationEndpointURL = "destination_endpoint_url"
   case destinationOwner = "destination_owner"
+  case queue
+  case deadLetters = "dead_letters"
+  case function
+  case removeRenditions = "remove_renditions"
   case logLevel = "log_level"
   case readOnly = "read_only"
   case color
@@ -35,7 +39,10 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
   /// The flag that sets it, or nil where only environment and file do.
   package var flag: String? {
     switch self {
-    case .source, .destination, .profile, .region, .color, .jobs, .form, .theme: "--" + rawValue
+    case .source, .destination, .profile, .region, .color, .jobs, .form, .theme, .queue, .function:
+      "--" + rawValue
+    case .deadLetters: "--dead-letters"
+    case .removeRenditions: "--remove-renditions"
     case .endpointURL: "--endpoint-url"
     case .logLevel: "--log-level"
     case .readOnly: "--read-only"
@@ -59,12 +66,13 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
   package var kind: SettingKind {
     switch self {
     case .source, .destination, .profile, .region, .endpointURL, .theme, .sourceProfile, .sourceRegion,
-      .sourceEndpointURL, .destinationProfile, .destinationRegion, .destinationEndpointURL:
+      .sourceEndpointURL, .destinationProfile, .destinationRegion, .destinationEndpointURL, .queue,
+      .deadLetters, .function:
       .text
     case .sourceOwner, .destinationOwner: .account
     case .addressing: .choice(S3AddressingStyle.allCases.map(\.rawValue))
     case .naming: .template
-    case .readOnly, .mouse: .flag
+    case .readOnly, .mouse, .removeRenditions: .flag
     case .logLevel: .choice(LogLevel.allCases.map(\.rawValue))
     case .color: .choice(ColorMode.allCases.map(\.rawValue))
     case .form: .choice(["mosaic", "grid"])
@@ -95,6 +103,10 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case .destinationRegion: "region of the destination alone"
     case .destinationEndpointURL: "server of the destination alone"
     case .destinationOwner: "account that has to own the destination bucket"
+    case .queue: "queue that tells of uploads; what it gave up is found by itself"
+    case .deadLetters: "where else dead letters lie: a function's on-failure queue, or place in a bucket"
+    case .function: "function that processes what it is told of"
+    case .removeRenditions: "whether a worker or function removes what was made of an object that is removed"
     case .logLevel: "least important log line that is written"
     case .readOnly: "write nothing, anywhere"
     case .color: "whether output is coloured"

@@ -10,6 +10,8 @@ extension Settings {
   package var logLevel: LogLevel { self[.logLevel].flatMap(LogLevel.init(rawValue:)) ?? .info }
   package var color: ColorMode { self[.color].flatMap(ColorMode.init(rawValue:)) ?? .auto }
   package var isReadOnly: Bool { self[.readOnly] == "true" }
+  /// Whether what was made of an object goes when the object is removed.
+  package var removesRenditions: Bool { self[.removeRenditions] == "true" }
   package var takesMouse: Bool { self[.mouse] != "false" }
   package var theme: String { self[.theme] ?? "default" }
   /// Whether renditions are stored as the grid itself.

@@ -17,9 +17,29 @@ struct ConsoleCommand: ForegroundCommand {
   @Option(help: "Theme of the console; 'pixelater theme list' names them.")
   var theme: String?
 
+  @Option(help: ArgumentHelp("Queue that tells of uploads, to see and to send to.", valueName: "url"))
+  var queue: String?
+
+  @Option(help: ArgumentHelp("Function to hand objects to: name or ARN.", valueName: "name"))
+  var function: String?
+
+  @Option(
+    name: .customLong("dead-letters"),
+    help: ArgumentHelp(
+      "Where dead letters lie besides the queue's own: a queue's URL, or s3://bucket/prefix of a function's on-failure "
+        + "destination.", valueName: "place"))
+  var deadLetters: String?
+
   @OptionGroup(title: "Common options") var common: CommonOptions
 
-  var flags: [SettingKey: String] { theme.map { [.theme: $0] } ?? [:] }
+  var flags: [SettingKey: String] {
+    var flags: [SettingKey: String] = [:]
+    flags[.theme] = theme
+    flags[.queue] = queue
+    flags[.function] = function
+    flags[.deadLetters] = deadLetters
+    return flags
+  }
 
   func work(_ session: Session) throws(CommandFailure) -> ExitStatus {
     if let session = try chosen(session) { return try open(session) }

@@ -20,7 +20,10 @@ struct ConsoleRun {
           + themes.names.joined(separator: ", "))
     }
     let keys = try keyTable()
-    let backend = PipelineBackend(workspace: workspace, engine: session.engine, options: session.runOptions)
+    // Events tell of buckets: with a folder, a queue has nothing to say.
+    let services = workspace.source.location.isBucket ? try session.eventServices() : EventServices()
+    let backend = PipelineBackend(
+      workspace: workspace, engine: session.engine, options: session.runOptions, services: services)
     let status: Int32
     do throws(TerminalError) {
       status = try Terminal.run(

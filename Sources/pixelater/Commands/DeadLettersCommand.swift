@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Glibc
 import ObjectStore
 import Pipeline
 import Settings
@@ -23,7 +24,7 @@ struct DeadLettersCommand: ParsableCommand {
 
 /// Which dead letters.
 struct DeadLetterOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The main queue: its dead letters.", valueName: "url"))
+  @Option(help: ArgumentHelp("The main queue: its dead letters, unless --from says which.", valueName: "url"))
   var queue: String?
 
   @Option(
@@ -39,26 +40,24 @@ struct DeadLetterOptions: ParsableArguments {
   var json = false
 
   func validate() throws {
-    if queue == nil, from == nil { throw ValidationError("say which dead letters: --queue URL or --from PLACE") }
     if limit < 1 { throw ValidationError("--limit is 1 or more") }
   }
 
-  func box(_ session: Session) async throws(CommandFailure) -> any DeadLetterBox {
-    let main: SQSMessageQueue
+  /// Those asked for, else all that the settings name.
+  func box(_ session: Session) throws(CommandFailure) -> any DeadLetterBox {
     do throws(LocationsError) {
       if let from { return try session.locations.buckets.letters(from) }
-      main = try session.locations.buckets.queue(queue ?? "")
+      if let queue { return try session.locations.buckets.letters(ofQueue: queue) }
     } catch {
       throw CommandFailure(error)
     }
-    do throws(QueueError) {
-      guard let dead = try await main.deadLetterQueue() else {
-        throw QueueError.other(detail: "it has no dead-letter queue")
-      }
-      return QueueLetters(dead)
-    } catch {
-      throw CommandFailure(error, about: queue ?? "")
+    let boxes = try session.eventServices().letters
+    if boxes.isEmpty {
+      throw CommandFailure(
+        .usage,
+        "say which dead letters: --queue URL or --from PLACE, or set queue or dead_letters in the config file")
     }
+    return boxes.count == 1 ? boxes[0] : JoinedLetters(boxes)
   }
 }
 
@@ -66,7 +65,7 @@ struct DeadLettersListCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "Lists dead letters with their objects and reasons.",
-    usage: "pixelater dead-letters list --queue <url> | --from <place> [<options>]",
+    usage: "pixelater dead-letters list [--queue <url>] [--from <place>] [<options>]",
     discussion: """
       Takes nothing away: letters are hidden from others while it looks, and shown again. Where a letter does not say why
       it was given up, the object's failure record does.
@@ -80,32 +79,19 @@ struct DeadLettersListCommand: BackgroundCommand {
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     let workspace = try session.workspace(.planning)
-    let box = try await options.box(session)
-    let letters = try await taken(from: box, limit: options.limit)
-    await box.giveBack(letters)
-    let plan = RedrivePlan(letters, workspace: workspace)
+    let box = try options.box(session)
+    let letters: [ReadLetter]
+    do throws(QueueError) {
+      letters = try await LetterReader(workspace).look(into: box, limit: options.limit)
+    } catch {
+      throw await box.failure(error)
+    }
+    let plan = RedrivePlan(letters.map(\.letter), workspace: workspace)
     for letter in letters {
-      let reason = await reason(letter, workspace)
-      if options.json {
-        session.output.line(letter.json(reason: reason))
-      } else {
-        session.output.line(letter.line(reason: reason, session.text))
-      }
+      if options.json { session.output.line(letter.json) } else { session.output.line(letter.line(session.text)) }
     }
     if !options.json { session.output.line(plan.sentence) }
     return .success
-  }
-
-  private func reason(_ letter: DeadLetter, _ workspace: Workspace) async -> String? {
-    if let fault = letter.fault { return explanation(of: fault) }
-    if let reason = letter.reason { return reason }
-    let records = FailureLookup(workspace: workspace)
-    for event in letter.events {
-      if let key = workspace.sourceKey(of: event), let record = try? await records.record(of: key) {
-        return "\(record.code.rawValue): \(record.message)"
-      }
-    }
-    return nil
   }
 }
 
@@ -113,63 +99,83 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
   static let configuration = CommandConfiguration(
     commandName: "redrive",
     abstract: "Processes again what dead letters tell of.",
-    usage: "pixelater dead-letters redrive --queue <url> | --from <place> [<options>]",
+    usage: "pixelater dead-letters redrive [--queue <url>] [--from <place>] [<options>]",
     discussion: """
-      A letter is removed only once its outputs are proven: all renditions stand, made of the content that the source has
-      now. What fails again stays.
+      Shows its plan, and in a terminal asks before it begins. A letter is removed only once its outputs are proven: all
+      renditions stand, made of the content that the source has now. What fails again stays. So nothing can be lost, and
+      without a terminal it does not ask.
 
       EXAMPLES
         pixelater dead-letters redrive --queue URL --dry-run
         pixelater dead-letters redrive --queue URL                 processes here
         pixelater dead-letters redrive --queue URL --via queue     sends to the main queue, and waits for its workers
+        pixelater dead-letters redrive --from s3://my-failures/ --via queue --queue URL
+        pixelater dead-letters redrive --yes                       of what the settings name, without asking
       """)
-
-  enum Way: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case local
-    case queue
-  }
 
   @OptionGroup var options: DeadLetterOptions
 
-  @Option(help: "Where to process: here, or where the main queue is worked on.")
-  var via: Way = .local
+  @Option(help: "Where to process: here, where the main queue is worked on, or by a function.")
+  var via: RunWay = .local
 
-  @Option(help: ArgumentHelp("How long to wait for outputs with --via queue.", valueName: "seconds"))
+  @Option(
+    help: ArgumentHelp("The function to invoke, with --via lambda, if not the one that is set.", valueName: "name"))
+  var function: String?
+
+  @Option(help: ArgumentHelp("How long to wait for outputs that others make.", valueName: "seconds"))
   var wait = 60
 
   @Flag(name: .customLong("dry-run"), help: "Show the plan and do nothing.")
   var dryRun = false
 
+  @Flag(help: "Do not ask.")
+  var yes = false
+
   @OptionGroup(title: "Common options") var common: CommonOptions
 
+  var flags: [SettingKey: String] {
+    var flags: [SettingKey: String] = [:]
+    flags[.queue] = options.queue
+    flags[.function] = function
+    return flags
+  }
+
   func validate() throws {
-    if via == .queue, options.queue == nil { throw ValidationError("--via queue needs --queue URL to send to") }
+    if via != .lambda, function != nil { throw ValidationError("--function belongs to --via lambda") }
     if wait < 0 { throw ValidationError("--wait is 0 or more") }
   }
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     if !dryRun { try session.requireWritable() }
+    let receiver = via == .local ? nil : try session.receiver(via)
     let workspace = try session.workspace(dryRun ? .planning : .writing)
-    let box = try await options.box(session)
-    let letters = try await taken(from: box, limit: options.limit)
+    let box = try options.box(session)
+    var letters = try await taken(from: box, limit: options.limit)
     let plan = RedrivePlan(letters, workspace: workspace)
-    if options.json { session.output.line(plan.json(via: via.rawValue)) } else { session.output.line(plan.sentence) }
-    if dryRun {
-      await box.giveBack(letters)
-      return .success
+    if options.json {
+      session.output.line(plan.json(via: via.rawValue))
+    } else {
+      session.output.line(plan.sentence)
+      if plan.objects > 0 {
+        session.output.line(via.plan(of: plan.objects, to: session.text.safe(receiver?.name ?? "")))
+      }
     }
-    let way: Redriver.Way
-    do throws(LocationsError) {
-      way =
-        switch via {
-        case .local: .local
-        case .queue: .queue(try session.locations.buckets.queue(options.queue ?? ""), wait: .seconds(wait))
-        }
-    } catch {
-      throw CommandFailure(error)
+    session.output.flush()
+    let asks = !yes && isatty(STDIN_FILENO) == 1 && StandardError.isTerminal
+    if dryRun || asks && !letters.isEmpty { await box.giveBack(letters) }
+    if dryRun { return .success }
+    if asks, !letters.isEmpty {
+      // Nobody is kept from them while a person thinks; the same letters are taken again.
+      try confirm(plan)
+      let wanted = Set(letters.map(\.identity))
+      do throws(QueueError) { letters = try await box.take(wanted) } catch {
+        throw await box.failure(error)
+      }
     }
+    let way: Redriver.Way = receiver.map { .others($0.send, wait: .seconds(wait)) } ?? .local
     var processing = EventProcessor.Options()
     processing.run = session.runOptions
+    processing.removesRenditions = session.settings.removesRenditions
     let redriver = Redriver(workspace: workspace, engine: session.engine, options: processing, box: box)
     let (outcomes, sink) = AsyncStream<(DeadLetter, RedriveOutcome)>.makeStream()
     let work = Task {
@@ -200,13 +206,27 @@ struct DeadLettersRedriveCommand: BackgroundCommand {
     }
     return counts["failed"] == nil ? .success : .someFailed
   }
+
+  private func confirm(_ plan: RedrivePlan) throws(CommandFailure) {
+    StandardError.put(
+      "Redrive \(Format.count(plan.letters, "dead letter"))? A letter goes once its outputs stand. [y/N] ")
+    let answer = readLine()?.lowercased() ?? ""
+    guard answer == "y" || answer == "yes" else { throw CommandFailure(.refused, "nothing was redriven") }
+  }
+}
+
+extension DeadLetterBox {
+  fileprivate func failure(_ error: QueueError) async -> CommandFailure {
+    let name = await name()
+    return CommandFailure(error, about: name, receiver: name.hasPrefix("s3://") ? "bucket" : "queue")
+  }
 }
 
 private func taken(from box: any DeadLetterBox, limit: Int) async throws(CommandFailure) -> [DeadLetter] {
   do throws(QueueError) {
     return try await box.take(limit: limit)
   } catch {
-    throw CommandFailure(error, about: "dead letters")
+    throw await box.failure(error)
   }
 }
 
@@ -221,41 +241,18 @@ extension RedriveOutcome {
     case .kept: "kept"
     }
   }
-
-  var reason: String? {
-    switch self {
-    case .done: nil
-    case .sent: "its outputs do not stand yet; redrive again"
-    case .failed(let failure): "\(failure.code.rawValue): \(failure.message)"
-    case .kept(let fault): fault.map { explanation(of: $0) } ?? "it tells of nothing in the source"
-    case .queue(let error): explanation(of: error)
-    }
-  }
 }
 
 extension DeadLetter {
-  private var fields: [(String, JSON)] {
+  fileprivate var fields: [(String, JSON)] {
     [
       ("id", .string(id)), ("keys", .array(events.map { .string($0.key.string) })),
       ("buckets", .array(Set(events.map(\.bucket)).sorted().map { .string($0) })),
     ]
   }
 
-  func json(reason: String?) -> JSON {
-    .object(
-      fields + [
-        ("reason", .optional(reason)), ("attempts", attempts.map { .number($0) } ?? .null),
-        ("time", time.map { .date($0) } ?? .null),
-      ])
-  }
-
   func json(outcome: RedriveOutcome) -> JSON {
     .object(fields + [("outcome", .string(outcome.word)), ("reason", .optional(outcome.reason))])
-  }
-
-  func line(reason: String?, _ style: TextStyle) -> String {
-    TextStyle.pad(time.map { TextStyle.date($0) } ?? "", 16) + "  " + name(style)
-      + (reason.map { "  " + style.paint(style.safe($0), .dim) } ?? "")
   }
 
   func line(outcome: RedriveOutcome, _ style: TextStyle) -> String {
@@ -263,10 +260,25 @@ extension DeadLetter {
       + (outcome.reason.map { "  " + style.paint(style.safe($0), .dim) } ?? "")
   }
 
-  private func name(_ style: TextStyle) -> String {
+  fileprivate func name(_ style: TextStyle) -> String {
     guard let first = events.first else { return style.safe(id) }
     let more = events.count > 1 ? " and \(events.count - 1) more" : ""
     return style.safe(first.key.string) + more
+  }
+}
+
+extension ReadLetter {
+  var json: JSON {
+    .object(
+      letter.fields + [
+        ("reason", .optional(reason)), ("attempts", attempts.map { .number($0) } ?? .null),
+        ("time", letter.time.map { .date($0) } ?? .null), ("cause", .string(cause)), ("place", .string(letter.place)),
+      ])
+  }
+
+  func line(_ style: TextStyle) -> String {
+    TextStyle.pad(letter.time.map { TextStyle.date($0) } ?? "", 16) + "  " + letter.name(style)
+      + (reason.map { "  " + style.paint(style.safe($0), .dim) } ?? "")
   }
 }
 

@@ -7,49 +7,16 @@ import Settings
 struct Handover {
   let session: Session
   let workspace: Workspace
-  let receiver: Receiver
+  let way: RunWay
+  let receiver: EventServices.Receiver
   let rate: Int
   let policy: RunPolicy
   let prefix: String
   let json: Bool
 
-  enum Receiver: Sendable {
-    case queue(url: String)
-    case function(name: String)
-
-    var name: String {
-      switch self {
-      case .queue(let url): url
-      case .function(let name): name
-      }
-    }
-
-    var kind: String {
-      switch self {
-      case .queue: "queue"
-      case .function: "function"
-      }
-    }
-  }
-
-  private func send() throws(CommandFailure) -> EventSender.Send {
-    do throws(LocationsError) {
-      switch receiver {
-      case .queue(let url):
-        let queue = try session.locations.buckets.queue(url)
-        return { (bodies) async throws(QueueError) in try await queue.send(bodies) }
-      case .function(let name):
-        let function = try session.locations.buckets.function(name)
-        return { (bodies) async throws(QueueError) in try await function.send(bodies) }
-      }
-    } catch {
-      throw CommandFailure(error)
-    }
-  }
-
   /// - Parameter keys: objects named one by one; empty: all that the policy takes.
   func run(keys: [String]) async throws(CommandFailure) -> ExitStatus {
-    guard let sender = EventSender(workspace: workspace, rate: rate, send: try send()) else {
+    guard let sender = EventSender(workspace: workspace, rate: rate, send: receiver.send) else {
       throw CommandFailure(.usage, "\(workspace.source.location): others can be told of a bucket's objects only")
     }
     var sent = 0
@@ -72,7 +39,7 @@ struct Handover {
         return
       }
       do throws(QueueError) { tell(try await sender.offer(row)) } catch {
-        throw CommandFailure(error, about: receiver.name, receiver: receiver.kind)
+        throw CommandFailure(error, about: receiver.name, receiver: way.receiver)
       }
     }
     for text in keys {
@@ -90,7 +57,7 @@ struct Handover {
       }
     }
     do throws(QueueError) { tell(try await sender.flush()) } catch {
-      throw CommandFailure(error, about: receiver.name, receiver: receiver.kind)
+      throw CommandFailure(error, about: receiver.name, receiver: way.receiver)
     }
     if json {
       session.output.line(["summary": ["sent": .number(sent), "skipped": .number(skipped)]])
@@ -114,6 +81,27 @@ struct Handover {
       return try await batches.next()
     } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
+    }
+  }
+}
+
+extension Session {
+  /// Who takes what is told by a way that is not this process.
+  func receiver(_ way: RunWay) throws(CommandFailure) -> EventServices.Receiver {
+    if let receiver = try eventServices().receiver(of: way) { return receiver }
+    switch way {
+    case .queue: throw CommandFailure(.usage, "no queue is set: give --queue URL, or set queue in the config file")
+    case .lambda, .local:
+      throw CommandFailure(.usage, "no function is set: give --function NAME, or set function in the config file")
+    }
+  }
+
+  /// What the settings name besides the two locations.
+  func eventServices() throws(CommandFailure) -> EventServices {
+    do throws(LocationsError) {
+      return try locations.buckets.eventServices()
+    } catch {
+      throw CommandFailure(error)
     }
   }
 }

@@ -9,11 +9,10 @@ struct QueueWork {
   let workspace: Workspace
   let url: String
   let drains: Bool
-  let removesRenditions: Bool
   let log: Logger
 
   func run() async throws(CommandFailure) -> ExitStatus {
-    guard case .bucket = workspace.source.location.place else {
+    guard workspace.source.location.isBucket else {
       throw CommandFailure(
         .usage, "\(workspace.source.location): a queue tells of a bucket; without --queue the worker watches folders")
     }
@@ -24,7 +23,7 @@ struct QueueWork {
     let totals = Locked(RunSummary())
     var processing = EventProcessor.Options()
     processing.run = session.runOptions
-    processing.removesRenditions = removesRenditions
+    processing.removesRenditions = session.settings.removesRenditions
     let processor = EventProcessor(workspace: workspace, engine: session.engine, options: processing) { [log] in
       let outcome = note($0, in: log)
       totals.withLock { $0.count(outcome) }

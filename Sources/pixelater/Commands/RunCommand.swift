@@ -19,6 +19,7 @@ struct RunCommand: BackgroundCommand {
         pixelater run --state failed --force      try again what failed for good, too
         pixelater run 'holiday/sun & sea.png'
         pixelater run --state pending --via queue --queue URL     tells the workers of a queue instead
+        pixelater run --all --via lambda --dry-run                what that would read, and roughly cost
       """)
 
   @Argument(help: "Objects to process.")
@@ -44,10 +45,12 @@ struct RunCommand: BackgroundCommand {
   @Option(help: "Where to process: here, by the workers of a queue, or by a function of AWS Lambda.")
   var via: RunWay = .local
 
-  @Option(help: ArgumentHelp("The queue to tell, with --via queue.", valueName: "url"))
+  @Option(help: ArgumentHelp("The queue to tell, with --via queue, if not the one that is set.", valueName: "url"))
   var queue: String?
 
-  @Option(help: ArgumentHelp("The function to invoke, with --via lambda: name or ARN.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The function to invoke, with --via lambda, if not the one that is set: name or ARN.", valueName: "name"))
   var function: String?
 
   @Option(help: ArgumentHelp("Most objects told of in a second, with --via queue or lambda.", valueName: "n"))
@@ -65,6 +68,8 @@ struct RunCommand: BackgroundCommand {
     var flags: [SettingKey: String] = [:]
     flags[.jobs] = jobs.map(String.init)
     flags[.form] = form?.rawValue
+    flags[.queue] = queue
+    flags[.function] = function
     return flags
   }
 
@@ -72,10 +77,8 @@ struct RunCommand: BackgroundCommand {
     if keys.isEmpty, !all, filter.words.isEmpty {
       throw ValidationError("say what to process: keys, --all or --state; --dry-run shows what that would be")
     }
-    if (via == .queue) != (queue != nil) { throw ValidationError("--via queue and --queue URL belong together") }
-    if (via == .lambda) != (function != nil) {
-      throw ValidationError("--via lambda and --function NAME belong together")
-    }
+    if via != .queue, queue != nil { throw ValidationError("--queue belongs to --via queue") }
+    if via != .lambda, function != nil { throw ValidationError("--function belongs to --via lambda") }
     if via != .local, force {
       throw ValidationError("--force is for this process: others look for themselves what is to be done")
     }
@@ -85,20 +88,17 @@ struct RunCommand: BackgroundCommand {
     }
   }
 
-  private var receiver: Handover.Receiver? {
-    queue.map { .queue(url: $0) } ?? function.map { .function(name: $0) }
-  }
-
   private var policy: RunPolicy { RunPolicy(states: filter.states, force: force) }
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     if dryRun { return try await plan(session) }
     try session.requireWritable()
     let workspace = try session.workspace(.writing)
-    if let receiver {
+    if via != .local {
+      let receiver = try session.receiver(via)
       let handover = Handover(
-        session: session, workspace: workspace, receiver: receiver, rate: rate, policy: policy, prefix: prefix,
-        json: json)
+        session: session, workspace: workspace, way: via, receiver: receiver, rate: rate, policy: policy,
+        prefix: prefix, json: json)
       return try await handover.run(keys: keys)
     }
     var report = RunReport(session: session, json: json, showsSkipped: json || !keys.isEmpty, named: !keys.isEmpty)
@@ -169,6 +169,7 @@ struct RunCommand: BackgroundCommand {
   }
 
   private func plan(_ session: Session) async throws(CommandFailure) -> ExitStatus {
+    let receiver = via == .local ? nil : try session.receiver(via)
     let workspace = try session.workspace(.planning)
     var plan = Plan()
     var missing = false
@@ -190,14 +191,18 @@ struct RunCommand: BackgroundCommand {
     } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
     }
-    if json { session.output.line(plan.json(via: via)) } else { print(plan, session) }
+    if json { session.output.line(plan.json(via: via)) } else { print(plan, receiver, session) }
     return missing ? .someFailed : .success
   }
 
-  private func print(_ plan: Plan, _ session: Session) {
+  private func print(_ plan: Plan, _ receiver: EventServices.Receiver?, _ session: Session) {
     session.output.line(
       "\(Format.count(plan.objects, "object")) to process, \(Format.bytes(plan.bytes)) to read, "
-        + Format.count(plan.requests, "request") + via.phrase)
+        + Format.count(plan.requests, "request"))
+    if let receiver, let cost = RunCost(plan, way: via) {
+      session.output.line(via.plan(of: plan.objects, to: session.text.safe(receiver.name)))
+      session.output.line("Cost: \(cost.text) at list prices, \(via.costNote)")
+    }
     for key in plan.firstKeys { session.output.line("  " + session.text.safe(key.string)) }
     if plan.objects > plan.firstKeys.count {
       session.output.line("  and \(Format.grouped(plan.objects - plan.firstKeys.count)) more")
@@ -209,21 +214,7 @@ struct RunCommand: BackgroundCommand {
   }
 }
 
-/// Where a run is done.
-enum RunWay: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case local
-  case queue
-  case lambda
-
-  /// Who does it, at the end of a sentence.
-  var phrase: String {
-    switch self {
-    case .local: ""
-    case .queue: ", by the queue's workers"
-    case .lambda: ", by the function"
-    }
-  }
-}
+extension RunWay: ExpressibleByArgument {}
 
 extension RenditionForm: ExpressibleByArgument {}
 

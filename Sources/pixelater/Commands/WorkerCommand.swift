@@ -13,7 +13,7 @@ struct WorkerCommand: BackgroundCommand {
       Begins with whatever is not done, then watches the source folder. Logs to standard error. SIGTERM and SIGINT stop
       it in good order: nothing is left half written.
 
-      With --queue it does what the messages of an SQS queue tell instead: S3's notifications, as they are or by way of
+      With a queue it does what the messages of an SQS queue tell instead: S3's notifications, as they are or by way of
       SNS or EventBridge. A message is deleted once its renditions are written, or its failure is recorded; what may
       pass comes back later, and missing rights stop the worker before it empties the queue into the dead letters.
 
@@ -29,7 +29,7 @@ struct WorkerCommand: BackgroundCommand {
     case json
   }
 
-  @Option(help: ArgumentHelp("Queue that tells of new objects.", valueName: "url"))
+  @Option(help: ArgumentHelp("Queue that tells of new objects, if not the one that is set.", valueName: "url"))
   var queue: String?
 
   @Flag(help: "End when nothing is left to do.")
@@ -48,26 +48,29 @@ struct WorkerCommand: BackgroundCommand {
 
   @OptionGroup(title: "Common options") var common: CommonOptions
 
-  var flags: [SettingKey: String] { jobs.map { [.jobs: String($0)] } ?? [:] }
+  var flags: [SettingKey: String] {
+    var flags: [SettingKey: String] = [:]
+    flags[.jobs] = jobs.map(String.init)
+    flags[.queue] = queue
+    flags[.removeRenditions] = removeRenditions ? "true" : nil
+    return flags
+  }
 
   /// Being stopped is how a service ends well.
   var statusAfterTermination: ExitStatus { .success }
-
-  func validate() throws {
-    if removeRenditions, queue == nil {
-      throw ValidationError("--remove-renditions needs --queue; 'pixelater clean --orphans' removes what is left over")
-    }
-  }
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     try session.requireWritable()
     let workspace = try session.workspace(.writing)
     let log = LineLog.logger(level: session.settings.logLevel, asJSON: logFormat == .json)
-    if let queue {
-      let work = QueueWork(
-        session: session, workspace: workspace, url: queue, drains: drain, removesRenditions: removeRenditions, log: log
-      )
+    // A queue that is set tells of the bucket that is set; where the source of this run is a folder, it is watched.
+    if let url = queue ?? (workspace.source.location.isBucket ? session.settings[.queue] : nil) {
+      let work = QueueWork(session: session, workspace: workspace, url: url, drains: drain, log: log)
       return try await work.run()
+    }
+    if removeRenditions {
+      throw CommandFailure(
+        .usage, "--remove-renditions needs a queue; 'pixelater clean --orphans' removes what is left over")
     }
     log.info(
       "started",

@@ -79,6 +79,7 @@ extension Plan {
           SkipReason.allCases.compactMap { reason in skipped[reason].map { (reason.rawValue, .number($0)) } }),
         "firstKeys": .array(firstKeys.map { .string($0.string) }),
         "via": .string(via.rawValue),
+        "cost": RunCost(self, way: via).map { .decimal(($0.dollars * 10_000).rounded() / 10_000) } ?? .null,
       ]
     ]
   }
