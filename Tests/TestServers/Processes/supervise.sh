@@ -14,7 +14,8 @@ echo "$group"
 exec >/dev/null
 cat >/dev/null
 
-kill -s KILL -- "-$group"
+# The process too: it may not have come to its group yet.
+kill -s KILL -- "-$group" "$group" 2>/dev/null
 wait "$group"
 # A member that writes a last file would leave the folder behind.
 for _ in 1 2 3 4 5 6 7 8 9 10; do
