@@ -13,13 +13,8 @@ package final class FaultServer: Sendable {
 
   package init(_ script: @escaping Script) throws(ServerFailure) {
     Self.manyFiles
-    let listener = try Loopback.makeSocket()
-    port = try Loopback.bind(listener, port: 0)
-    guard listen(listener, 1024) == 0 else {
-      close(listener)
-      throw ServerFailure("cannot listen: \(String(cString: strerror(errno)))")
-    }
-    self.listener = listener
+    let (listener, port) = try Loopback.listener()
+    (self.listener, self.port) = (listener, port)
     let record = record
     Thread.detachNewThread {
       var on: Int32 = 1

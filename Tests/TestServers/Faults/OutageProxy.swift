@@ -17,13 +17,8 @@ package final class OutageProxy: Sendable {
 
   /// - Parameter target: the port of the server.
   package init(target: UInt16) throws(ServerFailure) {
-    let listener = try Loopback.makeSocket()
-    port = try Loopback.bind(listener, port: 0)
-    guard listen(listener, 1024) == 0 else {
-      close(listener)
-      throw ServerFailure("cannot listen: \(String(cString: strerror(errno)))")
-    }
-    self.listener = listener
+    let (listener, port) = try Loopback.listener()
+    (self.listener, self.port) = (listener, port)
     let state = state
     Thread.detachNewThread {
       while true {

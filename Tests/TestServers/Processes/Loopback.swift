@@ -38,6 +38,17 @@ package enum Loopback {
     return withGeneric(&address) { Glibc.connect(socket, $0, $1) }
   }
 
+  /// A socket that listens on a port of its own.
+  static func listener() throws(ServerFailure) -> (socket: Int32, port: UInt16) {
+    let socket = try makeSocket()
+    let port = try bind(socket, port: 0)
+    guard listen(socket, 1024) == 0 else {
+      close(socket)
+      throw ServerFailure("cannot listen: \(String(cString: strerror(errno)))")
+    }
+    return (socket, port)
+  }
+
   static func makeSocket() throws(ServerFailure) -> Int32 {
     let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else { throw ServerFailure("no socket: \(String(cString: strerror(errno)))") }
