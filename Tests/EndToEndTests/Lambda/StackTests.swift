@@ -73,6 +73,11 @@ struct StackTests {
   @Test("A queue keeps what rights refuse")
   func queueRights() async throws {
     let stack = try await Stack(mode: "queue", verifying: true)
+    let queue = try stack.output("WorkQueueUrl")
+    // In one batch with the picture it would come back with it.
+    try await eventually("S3's test message is done with", within: .seconds(120)) {
+      try await stack.aws.depth(of: queue) == 0
+    }
     let role = try #require(stack.resources["FunctionRole"])
     try await stack.aws.ask("narrow", ["name": role, "statement": "ReadSources", "without": "s3:GetObject"])
     try await stack.aws.put([("a.png", try TestWorkspace.picture())], in: stack.source)
@@ -81,7 +86,7 @@ struct StackTests {
       let lines = try await stack.aws.ask("log", ["group": group])["lines"] as? [String] ?? []
       return lines.contains { $0.contains("FATAL") && $0.contains("rights, credentials or region") }
     }
-    #expect(try await stack.aws.depth(of: try stack.output("WorkQueueUrl")) == 1)
+    #expect(try await stack.aws.depth(of: queue) == 1)
     #expect(try await stack.aws.keys(in: stack.destination).allSatisfy { !$0.description.hasPrefix("pixelated-") })
   }
 
