@@ -305,7 +305,7 @@ struct DoctorTests {
     let server = try FaultServer { request in
       request.target.contains("list-type=2") ? Self.listing() : .status(404, body: Self.fault("NoSuchKey"))
     }
-    let end = Date.now.addingTimeInterval(300).formatted(.iso8601)
+    let end = Date.now.addingTimeInterval(298).formatted(.iso8601)
     let report = try await doctor(
       "s3://bucket-1", "s3://bucket-2", keys(to: server.url, more: ["AWS_CREDENTIAL_EXPIRATION": end]))
     #expect(report.status == 0)
