@@ -133,6 +133,16 @@ struct DisplayTextTests {
     #expect(Format.bytes(count) == text)
   }
 
+  @Test(
+    arguments: [
+      (0, "nothing"), (0.0004, "less than $0.01"), (0.0949, "about $0.09"), (1.005, "about $1.00"),
+      (9.994, "about $9.99"), (12.4, "about $12"), (1234, "about $1,200"), (1_996_000, "about $2,000,000"),
+      (30.2, "about $30"), (0.29 + 0.002 + 10_000 * 0.9 * 1769 / 1024 * 0.0000166667, "about $0.55"),
+    ] as [(Double, String)])
+  func costs(_ dollars: Double, _ text: String) {
+    #expect(Format.cost(dollars) == text)
+  }
+
   @Test func timesAndNumbers() {
     let ages: [Double] = [0.2, 45, 3599, 7200, 1_123_200, 1_296_000, 69_120_000, .infinity]
     #expect(ages.map(Format.age) == ["<1m", "<1m", "59m", "2h", "13d", "2w", "2y", "?"])

@@ -124,7 +124,9 @@ extension Canvas {
       lines.append(Line(label: lines.isEmpty ? "Where" : "", text: part, slot: .info))
     }
     lines.append(
-      Line(label: "Price", text: DisplayText(cost.text + (columns < 44 ? "" : " at list prices")), slot: .dialog))
+      Line(
+        label: "Price", text: DisplayText(Format.cost(cost.dollars) + (columns < 44 ? "" : " at list prices")),
+        slot: .dialog))
     return lines
   }
 

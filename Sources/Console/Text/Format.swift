@@ -24,6 +24,20 @@ package enum Format {
     return number < 0 ? "-" + text : text
   }
 
+  /// US dollars, roughly: `about $0.12`, `less than $0.01`, `about $1,200`: two digits that count.
+  package static func cost(_ dollars: Double) -> String {
+    guard dollars > 0 else { return "nothing" }
+    guard dollars >= 0.01 else { return "less than $0.01" }
+    guard dollars < 100 else {
+      var unit = 1.0
+      while dollars / unit >= 100 { unit *= 10 }
+      return "about $" + grouped(Int(min((dollars / unit).rounded() * unit, 1e15)))
+    }
+    if dollars >= 10 { return "about $\(Int(dollars.rounded()))" }
+    let cents = Int((dollars * 100).rounded())
+    return "about $\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
+  }
+
   /// How long ago, in at most three columns: `now` (or to come), `<1m`, `12m`, `3h`, `6d`, `9w`, `2y`.
   package static func age(_ seconds: Double) -> String {
     guard seconds.isFinite else { return "?" }

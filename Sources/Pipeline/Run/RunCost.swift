@@ -38,25 +38,4 @@ package struct RunCost: Hashable, Sendable {
       dollars += objects * Price.invocation + seconds * Self.gigabytes * Price.gigabyteSecond
     }
   }
-
-  /// `about $0.12`, `less than $0.01`, `about $1,200`: two digits that count.
-  package var text: String {
-    guard dollars > 0 else { return "nothing" }
-    guard dollars >= 0.01 else { return "less than $0.01" }
-    guard dollars < 100 else {
-      var unit = 1.0
-      while dollars / unit >= 100 { unit *= 10 }
-      return "about $" + Self.grouped(Int(min((dollars / unit).rounded() * unit, 1e15)))
-    }
-    if dollars >= 10 { return "about $\(Int(dollars.rounded()))" }
-    let cents = Int((dollars * 100).rounded())
-    return "about $\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
-  }
-
-  private static func grouped(_ number: Int) -> String {
-    let digits = String(number)
-    return digits.enumerated().map { index, digit in
-      index > 0 && (digits.count - index) % 3 == 0 ? ",\(digit)" : "\(digit)"
-    }.joined()
-  }
 }

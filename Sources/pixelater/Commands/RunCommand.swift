@@ -201,7 +201,7 @@ struct RunCommand: BackgroundCommand {
         + Format.count(plan.requests, "request"))
     if let receiver, let cost = RunCost(plan, way: via) {
       session.output.line(via.plan(of: plan.objects, to: session.text.safe(receiver.name)))
-      session.output.line("Cost: \(cost.text) at list prices, \(via.costNote)")
+      session.output.line("Cost: \(Format.cost(cost.dollars)) at list prices, \(via.costNote)")
     }
     for key in plan.firstKeys { session.output.line("  " + session.text.safe(key.string)) }
     if plan.objects > plan.firstKeys.count {
