@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ObjectStore
 
 /// The console, ready for a terminal: state, what changes it, what it looks like, and what acts.
 package final class ConsoleSession: ConsoleApplication {
@@ -13,7 +14,7 @@ package final class ConsoleSession: ConsoleApplication {
   ///   - post: brings a message back to the thread that calls this session; called from any thread.
   ///   - clock: seconds since 1970.
   package init(
-    setup: ConsoleSetup, size: ScreenSize, backend: any ConsoleBackend,
+    setup: ConsoleSetup, size: ScreenSize, backend: any ConsoleBackend, files: any ConsoleFiles,
     post: @escaping @Sendable (ConsoleEvent) -> Void,
     clock: @escaping @Sendable () -> Double = { Date().timeIntervalSince1970 }
   ) {
@@ -22,7 +23,7 @@ package final class ConsoleSession: ConsoleApplication {
     setup.places = backend.places
     state = ConsoleState(setup: setup, size: size)
     self.clock = clock
-    runner = EffectRunner(backend: backend) { post(ConsoleEvent($0, at: clock())) }
+    runner = EffectRunner(backend: backend, files: files) { post(ConsoleEvent($0, at: clock())) }
   }
 
   package func start() -> [TerminalEffect] {
@@ -46,12 +47,19 @@ package final class ConsoleSession: ConsoleApplication {
   }
 
   package func stop() {
+    let left = state.jobs.running.map { job in
+      AuditEntry(
+        time: clock(), act: .process, key: job.key.string, outcome: .cancelled,
+        etag: state.table.id(of: job.key).map { state.table.etag($0) },
+        detail: "the console was left while it ran; what is written stays")
+    }
+    if !left.isEmpty { runner.run(.audit(left)) }
     runner.stop()
   }
 
-  /// Waits until nothing runs any more; after `stop`.
-  package func finish() async {
-    await runner.finish()
+  /// Waits until nothing runs any more, and all that is kept is written; after `stop`.
+  package var finish: @Sendable () async -> Void {
+    { [runner] in await runner.finish() }
   }
 
   private func take(_ event: ConsoleEvent.Kind) -> [TerminalEffect] {

@@ -73,7 +73,7 @@ extension SettingKey {
     return switch self {
     case .source, .destination, .profile, .region, .endpointURL, .sourceProfile, .sourceRegion, .sourceEndpointURL,
       .sourceOwner, .destinationProfile, .destinationRegion, .destinationEndpointURL, .destinationOwner, .jobs,
-      .memory, .addressing, .queue, .deadLetters, .function:
+      .memory, .addressing, .queue, .deadLetters, .function, .production:
       nil
     case .logLevel: LogLevel.info.rawValue
     case .readOnly, .removeRenditions: "false"

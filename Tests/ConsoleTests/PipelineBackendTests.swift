@@ -26,7 +26,7 @@ struct PipelineBackendTests {
     let (messages, post) = AsyncStream.makeStream(of: ConsoleEvent.self)
     let session = ConsoleSession(
       setup: ConsoleSetup(source: "/in", destination: "/out"), size: ScreenSize(columns: 120, rows: 40),
-      backend: backend, post: { post.yield($0) })
+      backend: backend, files: MemoryFiles(), post: { post.yield($0) })
     _ = session.start()
     var iterator = messages.makeAsyncIterator()
     func until(_ text: String) async {

@@ -46,6 +46,8 @@ struct NaiveTable {
         default: 5
         }
       case .missing: -Double(row.renditions.count(.missing))
+      case .failure:
+        row.failure.flatMap { FailureCode.allCases.firstIndex(of: $0.code) }.map(Double.init) ?? .infinity
       }
     }
     found.sort { (value($0), $0.key) < (value($1), $1.key) }

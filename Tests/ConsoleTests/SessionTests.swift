@@ -84,6 +84,14 @@ final class FakeBackend: ConsoleBackend {
 
   func deleteRenditions(_ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async {}
 
+  func removeOrphans(onEvent: @escaping @Sendable (TransferEvent) -> Void) async throws(StoreError) {}
+
+  func verify(_ row: StatusRow) async -> ObjectVerdict { ObjectVerdict(key: row.key, result: .success([])) }
+
+  func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition] { [] }
+
+  func recomputed(_ key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: Raster] { [:] }
+
   let places = EventPlaces()
   func depth() async -> EventDepth { EventDepth() }
   func look(limit: Int) async -> LetterLook { LetterLook(letters: []) }
@@ -109,7 +117,8 @@ struct SessionTests {
   ) async {
     let (messages, post) = AsyncStream.makeStream(of: ConsoleEvent.self)
     let session = ConsoleSession(
-      setup: ConsoleSetup(source: "/in", destination: "/out"), size: size, backend: backend, post: { post.yield($0) },
+      setup: ConsoleSetup(source: "/in", destination: "/out"), size: size, backend: backend, files: MemoryFiles(),
+      post: { post.yield($0) },
       clock: { Fixture.now })
     _ = session.start()
     var iterator = messages.makeAsyncIterator()

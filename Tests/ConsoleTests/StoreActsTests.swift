@@ -65,10 +65,13 @@ private final class Stage {
     messages = stream.makeAsyncIterator()
     session = ConsoleSession(
       setup: ConsoleSetup(source: "s3://in/photos/", destination: "s3://out/", isReadOnly: readOnly, folder: folder),
-      size: ScreenSize(columns: 120, rows: 40), backend: backend, post: { post.yield($0) }, clock: { Fixture.now })
+      size: ScreenSize(columns: 120, rows: 40), backend: backend, files: files, post: { post.yield($0) },
+      clock: { Fixture.now })
     _ = session.start()
     await until("● live")
   }
+
+  let files = MemoryFiles()
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 

@@ -589,7 +589,9 @@ struct UpdateTests {
     func run(_ text: String) -> [String] {
       driver.press(.character(":"))
       driver.type(text)
-      return driver.press(.enter)
+      let effects = driver.press(.enter)
+      #expect(effects.first == "remember \(text)")
+      return Array(effects.dropFirst())
     }
     #expect(run("theme other") == [] && driver.state.theme == "other")
     #expect(run("theme none") == [] && driver.state.message?.text == "There is no theme none")
@@ -619,7 +621,8 @@ struct UpdateTests {
     #expect(state.completion(of: "zzz") == nil)
     #expect(
       state.candidates(for: "").count
-        == Set(Action.allCases.map(\.rawValue)).union(["filter", "q", "size", "sort", "state", "theme"]).count)
+        == Set(Action.allCases.map(\.rawValue))
+        .union(["filter", "forget", "q", "save", "size", "sort", "state", "theme", "view"]).count)
   }
 
   @Test func helpFiltersAndScrolls() {

@@ -18,9 +18,10 @@ extension ConsoleState {
     case .help(let help): return helpPerforms(action, help)
     case .themes(let picker): return themesPerform(action, picker)
     // These take keys, not actions.
-    case .copy, .download: return []
+    case .copy, .export, .download: return []
     case .upload(let upload): return uploadPerforms(action, upload)
     case .delete(let delete): return deletePerforms(action, delete)
+    case .orphans(let orphans): return orphansPerform(action, orphans)
     case .versions(let versions): return versionsPerform(action, versions)
     case .quit:
       guard action == .confirm else { return [] }
@@ -37,10 +38,12 @@ extension Canvas {
     case .help(let help): drawHelp(state, help)
     case .themes(let picker): drawThemes(state, picker)
     case .copy(let menu): drawCopyMenu(state, menu)
+    case .export(let menu): drawExportMenu(state, menu)
     case .versions(let versions): drawVersions(state, versions)
     case .download(let download): drawDownload(state, download)
     case .upload(let upload): drawUpload(state, upload)
     case .delete(let delete): drawDelete(state, delete)
+    case .orphans(let orphans): drawOrphans(state, orphans)
     case .quit: drawQuit(state)
     case nil: break
     }

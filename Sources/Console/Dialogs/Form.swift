@@ -16,6 +16,7 @@ extension ConsoleState {
     switch dialog {
     case .download(let download): return downloadTakes(key, download)
     case .upload(let upload): return uploadTakes(key, upload)
+    case .delete(let delete): return deleteTakes(key, delete)
     default: return []
     }
   }
@@ -58,8 +59,9 @@ extension ConsoleState {
     }
     var bindings = [
       binding(.confirm, .enter, "go ahead"), binding(.dismiss, .escape, "leave it"),
-      binding(.nextPane, .tab, "complete"), binding(.down, .down, "next field"),
     ]
+    if case .delete = dialog { return bindings }
+    bindings += [binding(.nextPane, .tab, "complete"), binding(.down, .down, "next field")]
     if case .download = dialog { bindings.append(binding(.open, .right, "choose")) }
     return bindings
   }

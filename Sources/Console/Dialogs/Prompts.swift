@@ -99,7 +99,7 @@ extension ConsoleState {
   }
 
   /// Words that take another: what may follow.
-  private static let words = ["filter", "q", "size", "sort", "state", "theme"]
+  private static let words = ["filter", "forget", "q", "save", "size", "sort", "state", "theme", "view"]
 
   /// What can be typed, in the order in which it is offered.
   func candidates(for text: String) -> [String] {
@@ -111,6 +111,7 @@ extension ConsoleState {
     let values: [String] =
       switch word {
       case "theme": setup.themes.names
+      case "view", "forget": savedViews.map(\.name)
       case "state": ["all"] + ObjectState.allCases.map(\.rawValue).filter { $0 != "running" && $0 != "queued" }
       case "sort":
         view == .records ? LetterSort.Column.allCases.map(\.rawValue) : RowSort.Column.allCases.map(\.rawValue)
@@ -132,6 +133,10 @@ extension ConsoleState {
   mutating func run(_ text: String) -> [ConsoleEffect] {
     let text = text.trimmed
     guard !text.isEmpty else { return [] }
+    return [.remember(text)] + carryOut(text)
+  }
+
+  private mutating func carryOut(_ text: String) -> [ConsoleEffect] {
     commandHistory.removeAll { $0 == text }
     commandHistory.append(text)
     if commandHistory.count > 200 { commandHistory.removeFirst() }
@@ -165,6 +170,9 @@ extension ConsoleState {
       let state = ObjectState(rawValue: value)
       guard state != nil || value == "all" else { return refuse("state takes all, or the name of a state") }
       return arrange { $0.query.state = state }
+    case "view": return showView(named: value)
+    case "save": return saveView(named: value)
+    case "forget": return forgetView(named: value)
     case "size":
       guard let size = Int(value).flatMap(GridSize.init(rawValue:)) else {
         return refuse("size takes 8, 16, 32, 48 or 64")
@@ -182,7 +190,7 @@ extension ConsoleState {
     return refuse("There is no command \(DisplayText.plain(text, unicode: unicode)): Tab shows what there is")
   }
 
-  private mutating func refuse(_ text: String) -> [ConsoleEffect] {
+  mutating func refuse(_ text: String) -> [ConsoleEffect] {
     say(.warning, text)
     return []
   }

@@ -11,6 +11,8 @@ package protocol ConsoleBackend: Sendable {
   func row(_ key: ObjectKey) async throws(StoreError) -> StatusRow?
   /// Grids of an object: stored ones, computed ones where none is stored.
   func pictures(of key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: PreviewPicture]
+  /// What renditions would be if they were made now, as they would be read back.
+  func recomputed(_ key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: Raster]
   /// The source picture, reduced to fit.
   func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster
   /// What changes in the buckets, for as long as it is iterated.
@@ -31,6 +33,12 @@ package protocol ConsoleBackend: Sendable {
   /// - Returns: bytes sent.
   func upload(_ path: String, to key: ObjectKey) async throws(TransferError) -> Int64
   func deleteRenditions(_ objects: [WorkspaceObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async
+  /// Removes what is left of sources that are gone, looking for each source once more.
+  func removeOrphans(onEvent: @escaping @Sendable (TransferEvent) -> Void) async throws(StoreError)
+  /// Holds the stored renditions of an object against its source.
+  func verify(_ row: StatusRow) async -> ObjectVerdict
+  /// What the stored renditions of an object say of themselves, those that are there.
+  func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition]
 
   /// What is set besides the locations.
   var places: EventPlaces { get }

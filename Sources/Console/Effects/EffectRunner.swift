@@ -6,6 +6,7 @@ import PixelEngine
 /// posted as events, bursts in batches.
 package final class EffectRunner: Sendable {
   private let backend: any ConsoleBackend
+  private let files: any ConsoleFiles
   private let post: @Sendable (ConsoleEvent.Kind) -> Void
   private let work = Locked(Work())
   private let transfers: TransferRunner
@@ -19,6 +20,9 @@ package final class EffectRunner: Sendable {
     var planning: Task<Void, Never>?
     var asking: Task<Void, Never>?
     var looking: Task<Void, Never>?
+    var inspecting: Task<Void, Never>?
+    /// The last of what is written to the person's files.
+    var keeping: Task<Void, Never>?
     var background: [Task<Void, Never>] = []
     var toRead: [ObjectKey] = []
     var isReading = false
@@ -35,8 +39,11 @@ package final class EffectRunner: Sendable {
   private static let originalSide = 192
 
   /// - Parameter post: called from any thread.
-  package init(backend: any ConsoleBackend, post: @escaping @Sendable (ConsoleEvent.Kind) -> Void) {
+  package init(
+    backend: any ConsoleBackend, files: any ConsoleFiles, post: @escaping @Sendable (ConsoleEvent.Kind) -> Void
+  ) {
     self.backend = backend
+    self.files = files
     self.post = post
     transfers = TransferRunner(backend: backend, post: post)
   }
@@ -77,7 +84,8 @@ package final class EffectRunner: Sendable {
       defer { work.arranging = [:] }
       return work.background
         + [
-          work.listing, work.preview, work.planning, work.asking, work.looking, work.ticking,
+          work.listing, work.preview, work.planning, work.asking, work.looking,
+          work.inspecting, work.ticking,
         ].compactMap(\.self)
         + Array(work.arranging.values)
     }
@@ -89,6 +97,7 @@ package final class EffectRunner: Sendable {
   package func finish() async {
     await transfers.finish()
     await backend.shutdown()
+    await work.withLock { $0.keeping }?.value
   }
 
   package func run(_ effect: ConsoleEffect) {
@@ -157,8 +166,44 @@ package final class EffectRunner: Sendable {
         work.looking?.cancel()
         work.looking = task
       }
+    case .inspect(let key):
+      let task = Task { [backend, post] in
+        do throws(StoreError) {
+          post(.inspected(key, .success(try await backend.renditions(of: key))))
+        } catch {
+          post(.inspected(key, .failure(error)))
+        }
+      }
+      work.withLock { work in
+        work.inspecting?.cancel()
+        work.inspecting = task
+      }
+    case .audit, .remember, .keepViews, .export: keep(effect)
     // The terminal's driver does these.
     case .terminal: break
+    }
+  }
+
+  // MARK: - Files
+
+  /// One after another, in the order in which they came, beside everything else.
+  private func keep(_ effect: ConsoleEffect) {
+    work.withLock { work in
+      let before = work.keeping
+      work.keeping = Task.detached { [files, post] in
+        await before?.value
+        do throws(FileProblem) {
+          switch effect {
+          case .audit(let entries): try files.audit(entries)
+          case .remember(let command): files.remember(command)
+          case .keepViews(let views): try files.keep(views)
+          case .export(let order): post(.exported(.success(try files.export(order))))
+          default: break
+          }
+        } catch {
+          if case .export = effect { post(.exported(.failure(error))) } else { post(.notKept(error)) }
+        }
+      }
     }
   }
 
@@ -302,12 +347,30 @@ package final class EffectRunner: Sendable {
     }
   }
 
+  private func loadRecomputed(_ ids: [PreviewID]) async {
+    for id in ids where !Task.isCancelled {
+      guard case .recomputed(let size) = id.subject else { continue }
+      let result: Result<PreviewPicture, Failure>
+      do throws(Failure) {
+        guard let raster = try await backend.recomputed(id.key, sizes: [size])[size] else { continue }
+        result = .success(PreviewPicture(raster: raster, isStored: false))
+      } catch {
+        result = .failure(error)
+      }
+      if !Task.isCancelled { post(.previewed(PreviewAnswer(id: id, result: result))) }
+    }
+  }
+
   private func load(_ ids: [PreviewID]) async {
     try? await Task.sleep(for: .milliseconds(40))
     guard !Task.isCancelled, let key = ids.first?.key else { return }
-    let grids = ids.filter { $0.subject != .original && $0.key == key }
+    var grids: [PreviewID] = []
     var sizes: [GridSize] = []
-    for id in grids { if case .rendition(let size) = id.subject { sizes.append(size) } }
+    for id in ids where id.key == key {
+      guard case .rendition(let size) = id.subject else { continue }
+      grids.append(id)
+      sizes.append(size)
+    }
     if !sizes.isEmpty {
       let result: Result<[GridSize: PreviewPicture], Failure>
       do throws(Failure) {
@@ -324,6 +387,7 @@ package final class EffectRunner: Sendable {
         }
       }
     }
+    await loadRecomputed(ids.filter { $0.key == key })
     guard let id = ids.first(where: { $0.subject == .original }), !Task.isCancelled else { return }
     let result: Result<PreviewPicture, Failure>
     do throws(Failure) {

@@ -37,7 +37,10 @@ package final class PipelineBackend: ConsoleBackend {
       for item in items {
         switch item {
         case .object(let row): batch.rows.append(row)
-        case .orphan: batch.orphans += 1
+        case .orphan(let orphan):
+          batch.orphans += 1
+          batch.orphanBytes += orphan.bytes
+          if batch.firstOrphans.count < ListingState.keptOrphans { batch.firstOrphans.append(orphan) }
         // A record without its source says nothing of any row.
         case .strayRecord: break
         }
@@ -53,6 +56,10 @@ package final class PipelineBackend: ConsoleBackend {
   package func pictures(of key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: PreviewPicture] {
     try await previews.preview(of: key, sizes: sizes).tiles
       .mapValues { PreviewPicture(raster: $0.raster, isStored: $0.isStored) }
+  }
+
+  package func recomputed(_ key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: Raster] {
+    try await previews.recomputed(key, sizes: sizes, form: options.form)
   }
 
   package func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster {
@@ -158,5 +165,28 @@ package final class PipelineBackend: ConsoleBackend {
     transfers.begin()
     await RenditionRemoval(workspace: workspace).run(objects, onEvent: onEvent)
     transfers.end()
+  }
+
+  package func removeOrphans(onEvent: @escaping @Sendable (TransferEvent) -> Void) async throws(StoreError) {
+    transfers.begin()
+    defer { transfers.end() }
+    try await OrphanCleaner(workspace: workspace).clean { item in
+      onEvent(.finished(TransferOutcome(key: item.key, result: .done(name: item.key))))
+    }
+  }
+
+  // MARK: - Looking closer
+
+  package func verify(_ row: StatusRow) async -> ObjectVerdict {
+    do throws(Failure) {
+      return ObjectVerdict(
+        key: row.key, result: .success(try await Verifier(workspace: workspace, engine: engine).verify(row)))
+    } catch {
+      return ObjectVerdict(key: row.key, result: .failure(error))
+    }
+  }
+
+  package func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition] {
+    try await StatusReader(workspace).renditions(of: key)
   }
 }

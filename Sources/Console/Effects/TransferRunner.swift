@@ -112,8 +112,41 @@ final class TransferRunner: Sendable {
         if !tally.touchesMany { tally.touched = Set(objects.map(\.source)) }
       }
       await backend.deleteRenditions(objects) { [self] event in take(event, id) }
+    case .removeOrphans:
+      note(id) { $0.touchesMany = true }
+      do throws(StoreError) {
+        try await backend.removeOrphans { [self] event in take(event, id) }
+      } catch {
+        take(.finished(TransferOutcome(key: error.key, result: .failed(.store(error)))), id)
+      }
+    case .verify(let selection): await verify(selection, id: id)
     case .handOver(let keys, let table, let way): await handOver(keys, table, way, id: id)
     case .redrive(let letters, let way): await redrive(letters, way, id: id)
+    }
+  }
+
+  /// A few objects at once: each is decoded as often as it has sizes.
+  private func verify(_ selection: RowSelection, id: Int) async {
+    note(id) { $0.report.total = selection.rows.count }
+    await withTaskGroup(of: ObjectVerdict.self) { group in
+      var rest = selection.rows[...]
+      func add() {
+        guard let row = rest.popFirst(), !Task.isCancelled else { return }
+        let status = selection.table.row(row)
+        group.addTask { [backend] in await backend.verify(status) }
+      }
+      for _ in 0..<4 { add() }
+      while let verdict = await group.next() {
+        note(id) { tally in
+          guard !Task.isCancelled else { return tally.report.isCancelled = true }
+          tally.report.verdicts.append(verdict)
+          switch verdict.result {
+          case .success(let results) where results.allSatisfy { $0.fault == nil }: tally.report.done += 1
+          case .success, .failure: tally.report.failed += 1
+          }
+        }
+        add()
+      }
     }
   }
 
@@ -164,6 +197,7 @@ final class TransferRunner: Sendable {
       switch event {
       case .moved(let bytes): tally.report.bytes += Int64(bytes)
       case .finished(let outcome):
+        tally.report.outcomes.append(outcome)
         switch outcome.result {
         case .done: tally.report.done += 1
         case .skipped: tally.report.skipped += 1
@@ -196,6 +230,8 @@ final class TransferRunner: Sendable {
         guard var tally = work.reports[id] else { return }
         post(.transfer(tally.report))
         tally.report.problems = []
+        tally.report.outcomes = []
+        tally.report.verdicts = []
         tally.report.sent = []
         tally.report.letters = []
         tally.isPosting = false

@@ -70,6 +70,8 @@ package enum TransferOrder: Sendable {
   case download(DownloadOrder)
   case upload(path: String, key: ObjectKey)
   case deleteRenditions(RowSelection)
+  case removeOrphans
+  case verify(RowSelection)
   /// Tell others of objects, with their rows as they were when it was asked for.
   case handOver([ObjectKey], RowTable, RunWay)
   case redrive([DeadLetter.Identity], RunWay)
@@ -80,6 +82,8 @@ package enum TransferOrder: Sendable {
     case .download(let order): "download \(order.name)"
     case .upload(let path, let key): "upload \(path) to \(key.string)"
     case .deleteRenditions(let selection): "delete renditions of \(selection.rows.count)"
+    case .removeOrphans: "remove orphans"
+    case .verify(let selection): "verify \(selection.rows.count)"
     case .handOver(let keys, _, let way): "send \(keys.map(\.string).joined(separator: " ")) to \(way.rawValue)"
     case .redrive(let ids, let way): "redrive \(ids.map(\.id).joined(separator: " ")) by \(way.rawValue)"
     }
@@ -116,8 +120,12 @@ package struct TransferReport: Sendable {
   package var bytes: Int64 = 0
   /// New since the report before.
   package var problems: [Problem] = []
+  /// What became of objects, new since the report before.
+  package var outcomes: [TransferOutcome] = []
   /// Objects that others know of, new since the report before.
   package var sent: [ObjectKey] = []
+  /// Likewise.
+  package var verdicts: [ObjectVerdict] = []
   /// Likewise.
   package var letters: [LetterEnd] = []
   package var isEnded = false
@@ -133,7 +141,7 @@ package struct TransferReport: Sendable {
 /// A download, an upload or a deletion, on its way or done.
 package struct Transfer: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    case download, upload, delete, send, redrive
+    case download, upload, delete, removeOrphans, verify, send, redrive
   }
 
   package var id: Int
@@ -156,7 +164,8 @@ package struct Transfer: Hashable, Sendable {
     switch kind {
     case .download: "Download of \(subject)"
     case .upload: "Upload of \(subject)"
-    case .delete: "Deletion of \(subject)"
+    case .delete, .removeOrphans: "Deletion of \(subject)"
+    case .verify: "Verification of \(subject)"
     case .send: "Sending of \(subject)"
     case .redrive: "Redrive of \(subject)"
     }
@@ -177,7 +186,8 @@ package struct Transfer: Hashable, Sendable {
       switch kind {
       case .download: "downloaded"
       case .upload: "uploaded"
-      case .delete: "deleted"
+      case .delete, .removeOrphans: "deleted"
+      case .verify: "verified"
       case .send: "sent"
       case .redrive: "redriven"
       }

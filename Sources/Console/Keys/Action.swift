@@ -12,6 +12,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
 
   // Views
   case objects, failed, jobs, records, log
+  case previousView = "previous-view"
 
   // What is listed
   case filter
@@ -32,17 +33,22 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case cancelAllJobs = "cancel-all-jobs"
   case download, upload
   case deleteRenditions = "delete-renditions"
-  case versions
+  case versions, verify, orphans
   case refresh, pause
 
   // Preview
   case preview, zoom
   case smaller, larger
   case contactSheet = "contact-sheet"
-  case checkerboard
+  case checkerboard, difference
+  case magnify, reduce, fit
+  case panLeft = "pan-left"
+  case panRight = "pan-right"
+  case panUp = "pan-up"
+  case panDown = "pan-down"
 
   // The console itself
-  case copy
+  case copy, export
   case theme
   case command, help, redraw
   case mouse
@@ -68,11 +74,13 @@ package enum Scope: String, CaseIterable, Hashable, Sendable {
   case details
   /// The preview over the whole screen.
   case zoom
-  case plan, help, themes, copy, quit
+  case plan, help, themes, copy, export, quit
   /// The plan of a redrive.
   case redrive
   /// The versions of an object.
   case versions
+  /// What is left of sources that are gone.
+  case orphans
   /// A question that is answered No unless a person says otherwise.
   case question
   /// Lines of a dialog are being typed: but for a few, keys are letters.

@@ -31,9 +31,14 @@ extension ConsoleState {
     case .cancelAllJobs: return jobs.isBusy || !transfers.running.isEmpty ? nil : "No job is running"
     case .download: return hasSelection ? nil : "There is no object under the cursor"
     case .upload: return setup.isReadOnly ? "Read-only: nothing is uploaded here" : nil
+    case .deleteRenditions where scope == .orphans:
+      if setup.isReadOnly { return "Read-only: nothing is deleted here" }
+      return listing.orphans == 0 ? "There are no orphans" : nil
     case .deleteRenditions:
       if setup.isReadOnly { return "Read-only: nothing is deleted here" }
       return hasSelection ? nil : "There is no object under the cursor"
+    case .verify: return hasSelection ? nil : "There is no object under the cursor"
+    case .previousView: return previousView == nil ? "There is no view before this one" : nil
     case .versions:
       if currentRow == nil { return "There is no object under the cursor" }
       return setup.offers.contains(.versions) ? nil : "The source is a folder: it keeps no versions"
@@ -55,7 +60,13 @@ extension ConsoleState {
         return "There is one pane: \(setup.keys.mainKey(of: .preview)) opens the preview"
       }
       return nil
-    case .smaller, .larger, .contactSheet, .checkerboard:
+    case .panLeft, .panRight, .panUp, .panDown:
+      return preview.window == nil ? "All of it is shown: \(setup.keys.mainKey(of: .magnify)) magnifies it" : nil
+    case .fit: return preview.window == nil ? "All of it is shown" : nil
+    case .magnify, .reduce:
+      return preview.isSheet
+        ? "The sheet is as large as it goes: \(setup.keys.mainKey(of: .contactSheet)) shows one size" : nil
+    case .smaller, .larger, .contactSheet, .checkerboard, .difference:
       return isZoomed || layout.pane != nil
         ? nil : "No preview is open: \(setup.keys.mainKey(of: .preview)) or \(setup.keys.mainKey(of: .zoom)) opens it"
     case .unmarkAll where view == .records: return records.marks.isEmpty ? "Nothing is marked" : nil

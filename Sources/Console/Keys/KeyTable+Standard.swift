@@ -12,7 +12,7 @@ extension KeyTable {
   }
 
   /// Where one moves through lines.
-  private static let scrolling = Scope.pages.subtracting([.zoom]).union([.help, .themes, .versions])
+  private static let scrolling = Scope.pages.subtracting([.zoom]).union([.help, .themes, .versions, .orphans])
 
   private static let moving: [KeyBinding] = [
     binding(.up, key("k") + [.up], in: scrolling, .moving, "up", "Up a line"),
@@ -28,7 +28,7 @@ extension KeyTable {
       "Open the object or dead letter: all that is known of it",
       footer: 3),
     binding(
-      .back, [.escape] + key("h") + [.left, .backspace], in: Scope.pages, .moving, "back",
+      .back, [.escape] + key("h") + [.left, .backspace], in: Scope.pages.subtracting([.zoom]), .moving, "back",
       "Back: first the range, then the filter, then the marks, then the page", footer: 1),
     binding(.nextPane, [.tab], in: Scope.pages, .moving, "pane", "To the next pane: list, preview"),
     binding(.previousPane, [.backTab], in: Scope.pages, .moving, "pane", "To the pane before"),
@@ -41,7 +41,10 @@ extension KeyTable {
     binding(
       .records, key("4"), in: Scope.pages, .views, "records", "Dead letters of a queue or a function: what was given up"
     ),
-    binding(.log, key("5"), in: Scope.pages, .views, "log", "What was done, and when"),
+    binding(.log, key("5", "L"), in: Scope.pages, .views, "log", "What was done, and when"),
+    binding(
+      .previousView, key("-"), in: Scope.pages.subtracting([.zoom]), .views, "previous",
+      "The view before this one, as it was; `:save NAME` keeps a view, `:view NAME` shows it again"),
   ]
 
   private static let listing: [KeyBinding] = [
@@ -65,7 +68,7 @@ extension KeyTable {
 
   private static let work: [KeyBinding] = [
     binding(
-      .reprocess, key("r"), in: [.list, .details, .zoom], .work, "process",
+      .reprocess, key("r"), in: [.list, .jobs, .details, .zoom], .work, "process",
       "Process the marked objects, else the one under the cursor; shows the plan first", footer: 2),
     binding(
       .redrive, key("r"), in: [.records, .letter], .work, "redrive",
@@ -80,11 +83,17 @@ extension KeyTable {
       "Download the marked objects, else the one under the cursor: source, renditions or both", footer: 13),
     binding(.upload, key("u"), in: Scope.pages, .work, "upload", "Upload a file into the source"),
     binding(
-      .deleteRenditions, key("D"), in: [.list, .details, .zoom], .work, "delete renditions",
-      "Delete the renditions of the marked objects, else of the one under the cursor; asks first"),
+      .deleteRenditions, key("D") + [.delete], in: [.list, .details, .zoom, .orphans], .work, "delete",
+      "Delete the renditions of the marked objects, else of the one under the cursor, or the orphans; asks first"),
     binding(
       .versions, key("V"), in: [.list, .details, .zoom], .work, "versions",
       "The versions of the object, where its bucket keeps them", footer: 6),
+    binding(
+      .verify, key("C"), in: [.list, .details, .zoom], .work, "verify",
+      "Hold the renditions of the marked objects, else of the one under the cursor, against their sources"),
+    binding(
+      .orphans, key("O"), in: Scope.pages, .work, "orphans",
+      "Renditions whose source is gone, and removing them"),
     binding(
       .refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh",
       "List everything anew; in Records, look at the dead letters anew", footer: 12),
@@ -104,12 +113,27 @@ extension KeyTable {
     binding(
       .checkerboard, key("b"), in: [.list, .details, .zoom], .preview, "checker",
       "A checkerboard behind what is transparent, on or off"),
+    binding(
+      .difference, key("="), in: [.list, .details, .zoom], .preview, "difference",
+      "The stored rendition against what would be made now; cells that differ stand out"),
+    binding(.back, [.escape, .backspace], in: [.zoom], .preview, "back", "Back from the zoomed preview", footer: 1),
+    binding(.magnify, key("+"), in: [.zoom], .preview, "magnify", "Larger", footer: 3),
+    binding(.reduce, key("-"), in: [.zoom], .preview, "reduce", "Smaller", footer: 4),
+    binding(.fit, key("0"), in: [.zoom], .preview, "fit", "All of it, as large as it goes"),
+    binding(
+      .panLeft, key("h") + [.left], in: [.zoom], .preview, "left", "Move over a picture that is larger than the screen"),
+    binding(.panDown, key("j") + [.down], in: [.zoom], .preview, "down", "Likewise, down"),
+    binding(.panUp, key("k") + [.up], in: [.zoom], .preview, "up", "Likewise, up"),
+    binding(.panRight, key("l") + [.right], in: [.zoom], .preview, "right", "Likewise, to the right"),
   ]
 
   private static let console: [KeyBinding] = [
     binding(
       .copy, key("y"), in: [.list, .details, .zoom, .jobs, .records, .letter], .console, "copy",
       "Copy the object's key or location, or a link to it"),
+    binding(
+      .export, key("E"), in: Scope.pages, .console, "export",
+      "Write what is shown to a file: text, ANSI, SVG, JSON, CSV"),
     binding(.theme, key("t"), in: Scope.pages, .console, "theme", "Choose a theme, seeing it at once"),
     binding(.command, key(":"), in: Scope.pages, .console, "command", "Type the name of any of these, Tab completes"),
     binding(.help, key("?") + [.function(1)], in: Scope.pages, .console, "help", "This help", footer: 0),
@@ -122,7 +146,9 @@ extension KeyTable {
       "Leave what is open, a filter or a dialog; else quit"),
   ]
 
-  private static let answers: Set<Scope> = [.plan, .redrive, .help, .themes, .copy, .quit, .versions, .question]
+  private static let answers: Set<Scope> = [
+    .plan, .redrive, .help, .themes, .copy, .export, .quit, .versions, .orphans, .question,
+  ]
 
   private static let dialogs: [KeyBinding] = [
     binding(

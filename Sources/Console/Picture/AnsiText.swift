@@ -24,27 +24,45 @@ package func ansiLines(
   }
 }
 
-private func ansiLine(_ cells: [ScreenCell]) -> String {
+/// Cells of one line as text with SGR sequences.
+func ansiLine(_ cells: [ScreenCell]) -> String {
   var line = ""
-  var foreground = Color.standard
-  var background = Color.standard
-  let end = cells.lastIndex { $0.text != " " || $0.style.background != .standard }.map { $0 + 1 } ?? 0
+  var shown = Style()
+  let end = cells.lastIndex { $0.text != " " || $0.style.showsOnBlank }.map { $0 + 1 } ?? 0
   for cell in cells[..<end] {
     var codes: [String] = []
+    var style = cell.style
+    if style.attributes != shown.attributes {
+      codes.append("0")
+      shown = Style(attributes: style.attributes)
+      codes += style.attributes.sgr
+    }
     // A space shows no foreground: it is left as it was.
-    if cell.text != " ", cell.style.foreground != foreground {
-      foreground = cell.style.foreground
-      codes.append(foreground.sgr(base: 30))
-    }
-    if cell.style.background != background {
-      background = cell.style.background
-      codes.append(background.sgr(base: 40))
-    }
+    if cell.text == " ", !style.attributes.contains(.reverse) { style.foreground = shown.foreground }
+    if style.foreground != shown.foreground { codes.append(style.foreground.sgr(base: 30)) }
+    if style.background != shown.background { codes.append(style.background.sgr(base: 40)) }
+    shown = style
     if !codes.isEmpty { line += "\u{1B}[\(codes.joined(separator: ";"))m" }
     line += cell.text
   }
-  if foreground != .standard || background != .standard { line += "\u{1B}[0m" }
+  if shown != Style() { line += "\u{1B}[0m" }
   return line
+}
+
+extension Style {
+  /// Whether a blank in it is more than a blank.
+  fileprivate var showsOnBlank: Bool {
+    background != .standard || attributes.contains(.reverse) || attributes.contains(.underline)
+  }
+}
+
+extension Attributes {
+  fileprivate var sgr: [String] {
+    let codes: [(Attributes, String)] = [
+      (.bold, "1"), (.dim, "2"), (.italic, "3"), (.underline, "4"), (.reverse, "7"),
+    ]
+    return codes.filter { contains($0.0) }.map(\.1)
+  }
 }
 
 extension Color {

@@ -18,22 +18,28 @@ package struct PictureCells: Hashable, Sendable {
     case checkerboard
   }
 
-  /// Paints a picture as big as fits into `maxColumns` by `maxRows`.
+  /// Paints a picture as big as fits into `maxColumns` by `maxRows`, or the part of it that `window` shows.
   ///
   /// With half blocks one cell is two pixels, one above the other: at `.enlarged` every pixel is shown, and in true
   /// colour exactly. Without them a cell is a coloured space, or a letter of a ramp where there is no colour either.
   package init(
-    _ raster: Raster, maxColumns: Int, maxRows: Int, capabilities: Capabilities, ground: Ground = .terminal
+    _ raster: Raster, maxColumns: Int, maxRows: Int, capabilities: Capabilities, ground: Ground = .terminal,
+    window: PreviewWindow? = nil
   ) {
     let halves = capabilities.unicode
     // Without half blocks a pixel is two columns wide, if that fits; else two pixels share a cell.
-    let wide = !halves && raster.width * 2 <= maxColumns && raster.height <= maxRows
+    let wide = !halves && (window != nil || raster.width * 2 <= maxColumns && raster.height <= maxRows)
     scale =
-      wide
-      ? .fitting(width: raster.width * 2, height: raster.height, maxWidth: maxColumns, maxHeight: maxRows)
-      : .fitting(width: raster.width, height: raster.height, maxWidth: maxColumns, maxHeight: maxRows * 2)
+      window?.scale
+      ?? (wide
+        ? .fitting(width: raster.width * 2, height: raster.height, maxWidth: maxColumns, maxHeight: maxRows)
+        : .fitting(width: raster.width, height: raster.height, maxWidth: maxColumns, maxHeight: maxRows * 2))
     var picture = raster
     if case .reduced(let factor) = scale { picture = raster.reduced(by: factor) }
+    if let window {
+      let room = window.room(maxColumns: maxColumns, maxRows: maxRows, halves: halves)
+      picture = picture.cropped(x: window.x, y: window.y, width: room.width, height: room.height)
+    }
     let zoom = if case .enlarged(let factor) = scale { factor } else { 1 }
     let pixels = Self.composited(picture, on: ground)
     if wide {

@@ -33,6 +33,17 @@ package enum PictureScale: Hashable, Sendable {
 }
 
 extension Raster {
+  /// The part from a pixel on, as much as there is of it: one pixel at least.
+  func cropped(x: Int, y: Int, width: Int, height: Int) -> Raster {
+    let x = max(0, min(x, self.width - 1))
+    let y = max(0, min(y, self.height - 1))
+    let width = max(1, min(width, self.width - x))
+    let height = max(1, min(height, self.height - y))
+    return Raster(
+      width: width, height: height,
+      pixels: (y..<y + height).flatMap { row in pixels[row * self.width + x..<row * self.width + x + width] })
+  }
+
   /// The picture with each pixel the mean of `factor` by `factor`: in linear light, alpha premultiplied. The last row
   /// and column take what is left.
   package func reduced(by factor: Int) -> Raster {

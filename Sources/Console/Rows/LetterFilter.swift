@@ -44,7 +44,7 @@ package struct LetterFilter: Hashable, Sendable {
           terms.append(Term(inverted: inverted, test: .text(text, ignoringCase: ignoringCase)))
         case .age(let isLess, let seconds):
           terms.append(Term(inverted: inverted, test: .age(isLess: isLess, seconds: seconds)))
-        case .state, .rendition, .failure, .size:
+        case .state, .rendition, .faulty, .failure, .size:
           problems.append("dead letters have words, err: and age; \(DisplayText.plain(String(word))) is of objects")
         }
       }

@@ -28,7 +28,7 @@ package struct RowQuery: Hashable, Sendable {
 
 package struct RowSort: Hashable, Sendable {
   package enum Column: String, CaseIterable, Hashable, Sendable {
-    case name, size, age, state, missing
+    case name, size, age, state, missing, failure
   }
 
   package var column = Column.name
@@ -44,9 +44,12 @@ package struct RowSort: Hashable, Sendable {
     switch column {
     case .size, .missing: !reversed
     // The newest is the one of the smallest age, and of states the worst comes first.
-    case .name, .age, .state: reversed
+    case .name, .age, .state, .failure: reversed
     }
   }
+
+  private static let failureRanks = Dictionary(
+    uniqueKeysWithValues: FailureCode.allCases.enumerated().map { ($1, Int64($0)) })
 
   /// What comes first is smaller: what a person looks for comes first (biggest, newest, worst, least complete).
   func value(_ record: RowRecord) -> Int64 {
@@ -64,6 +67,8 @@ package struct RowSort: Hashable, Sendable {
       case .complete: 5
       }
     case .missing: -Int64(record.renditions.count(.missing))
+    // Of one kind together, those without one last.
+    case .failure: record.failure.flatMap { Self.failureRanks[$0] } ?? .max
     }
   }
 }

@@ -1,5 +1,6 @@
 import ObjectStore
 package import Pipeline
+package import PixelEngine
 
 /// A row's place in its table: stays the same for as long as its object is there, whatever happens around it.
 package struct RowID: Hashable, Sendable {
@@ -31,9 +32,13 @@ package struct RowRecord: Sendable {
   package internal(set) var state = ObjectState.pending
   package internal(set) var failure: FailureCode?
   package internal(set) var job = JobMark.none
+  /// Renditions that were looked at and found wrong: a bit for each size, in their order.
+  var faults: UInt8 = 0
   var listing: UInt8 = 0
   /// When the row last appeared or changed before one's eyes, in seconds since 1970; 0 for never.
   package internal(set) var noticed: UInt32 = 0
+
+  package func isFaulty(_ size: GridSize) -> Bool { faults & size.bit != 0 }
 
   /// What a person is told: what runs here comes before what the buckets hold.
   package var shownState: ObjectState {
@@ -127,4 +132,9 @@ func compareBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt
     i += 1
   }
   return a.count - b.count
+}
+
+extension GridSize {
+  /// Of its own among the sizes.
+  var bit: UInt8 { GridSize.allCases.firstIndex(of: self).map { 1 << UInt8($0) } ?? 0 }
 }

@@ -5,7 +5,7 @@ package import PixelEngine
 /// What is typed after `/`: words that must all hold, each of them inverted by a leading `!`.
 ///
 /// A plain word is searched for in the key; in lower case it also finds upper case. Terms: `state:failed,partial`,
-/// `missing:48`, `stale:8`, `err:damaged` (a code, part of one, or a kind such as `transient`), `age<1h`, `age>2d`
+/// `missing:48`, `stale:8`, `faulty:8` (found by verifying), `err:damaged` (a code, part of one, or a kind such as `transient`), `age<1h`, `age>2d`
 /// (s m h d w), `size>1mb`, `size<200kb`.
 package struct RowFilter: Hashable, Sendable {
   package struct Term: Hashable, Sendable {
@@ -17,6 +17,7 @@ package struct RowFilter: Hashable, Sendable {
     case text(String, ignoringCase: Bool)
     case state(Set<ObjectState>)
     case rendition(GridSize, RenditionState)
+    case faulty(GridSize)
     case failure(Set<FailureCode>)
     case age(isLess: Bool, seconds: Double)
     case size(isLess: Bool, bytes: Int64)
@@ -54,10 +55,11 @@ package struct RowFilter: Hashable, Sendable {
         }
         guard !states.isEmpty else { return .failure(Problem(text: "state: knows \(list(ObjectState.allCases))")) }
         return .success(.state(Set(states)))
-      case "missing", "stale", "present":
+      case "missing", "stale", "present", "faulty":
         guard let side = Int(value), let size = GridSize(rawValue: side) else {
           return .failure(Problem(text: "\(word[..<colon]): takes 8, 16, 32, 48 or 64"))
         }
+        if word[..<colon] == "faulty" { return .success(.faulty(size)) }
         let wanted: RenditionState =
           switch word[..<colon] {
           case "missing": .missing
@@ -153,6 +155,7 @@ extension RowFilter.Test {
       let record = table[id]
       return states.contains(record.state) || states.contains(record.shownState)
     case .rendition(let size, let state): return table[id].renditions[size] == state
+    case .faulty(let size): return table[id].isFaulty(size)
     case .failure(let codes): return table[id].failure.map(codes.contains) ?? false
     case .age(let isLess, let seconds): return (now - table[id].modified < seconds) == isLess
     case .size(let isLess, let bytes):

@@ -1,6 +1,7 @@
 import FoundationEssentials
 package import ObjectStore
 package import Pipeline
+import PixelEngine
 
 /// The rows of all objects, in key order, small enough for a million of them.
 ///
@@ -156,6 +157,11 @@ package struct RowTable: Sendable {
     return true
   }
 
+  /// Notes which renditions of a row were found wrong.
+  mutating func setFaults(_ sizes: Set<GridSize>, of id: RowID) {
+    blocks[id.block].records[id.offset].faults = sizes.reduce(0) { $0 | $1.bit }
+  }
+
   private mutating func count(_ job: JobMark, by amount: Int) {
     switch job {
     case .none: break
@@ -198,7 +204,12 @@ package struct RowTable: Sendable {
     let changed =
       old.state != new.state || old.renditions != new.renditions || old.size != new.size
       || old.modified != new.modified || oldNote != notes[id]
-    if !changed { blocks[id.block].records[id.offset].noticed = old.noticed }
+    // What was found wrong is wrong until it is written anew.
+    if changed {
+      blocks[id.block].records[id.offset].faults = 0
+    } else {
+      blocks[id.block].records[id.offset].noticed = old.noticed
+    }
     if changed, old.job == .handedOver { mark(id, .none) }
     return changed
   }

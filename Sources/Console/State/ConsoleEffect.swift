@@ -30,6 +30,14 @@ package enum ConsoleEffect: Sendable {
   case depth(generation: Int)
   /// Look at the dead letters.
   case look(generation: Int)
+  /// Ask the renditions of an object what they say of themselves.
+  case inspect(ObjectKey)
+  /// Add to the audit log.
+  case audit([AuditEntry])
+  /// Add to the history of commands.
+  case remember(String)
+  case keepViews([SavedView])
+  case export(ExportOrder)
   case terminal(TerminalEffect)
 }
 
@@ -93,6 +101,12 @@ extension ConsoleEffect: CustomStringConvertible {
     case .cancelTransfer(let id): "cancel transfer \(id)"
     case .depth(let generation): "depth \(generation)"
     case .look(let generation): "look \(generation)"
+    case .inspect(let key): "inspect \(key.string)"
+    case .audit(let entries):
+      "audit \(entries.map { "\($0.act.rawValue) \($0.key) \($0.outcome.rawValue)" }.joined(separator: ", "))"
+    case .remember(let command): "remember \(command)"
+    case .keepViews(let views): "keep views \(views.map(\.name).joined(separator: " "))"
+    case .export(let order): "export \(order.name)\(order.suffix)"
     case .terminal(let effect): "terminal \(effect)"
     }
   }
@@ -102,6 +116,7 @@ extension PreviewSubject {
   package var name: String {
     switch self {
     case .rendition(let size): "\(size.side)"
+    case .recomputed(let size): "recomputed \(size.side)"
     case .original: "original"
     }
   }

@@ -40,6 +40,11 @@ package struct ConsoleEvent: Sendable {
     case transfer(TransferReport)
     case depth(EventDepth, generation: Int)
     case looked(LetterLook, generation: Int)
+    case inspected(ObjectKey, Result<[StoredRendition], StoreError>)
+    /// An export stands at this path, or not.
+    case exported(Result<String, FileProblem>)
+    /// A file of the console's own could not be written.
+    case notKept(FileProblem)
   }
 }
 
@@ -48,6 +53,9 @@ package struct ListedRows: Sendable {
   package var rows: [StatusRow]
   /// Renditions without a source between them.
   package var orphans: Int
+  package var orphanBytes: Int64 = 0
+  /// The first of them, at most `ListingState.keptOrphans`.
+  package var firstOrphans: [Orphan] = []
 
   package init(rows: [StatusRow], orphans: Int = 0) {
     self.rows = rows
@@ -95,6 +103,8 @@ package struct PlannedRun: Hashable, Sendable {
 /// What a preview shows.
 package enum PreviewSubject: Hashable, Sendable {
   case rendition(GridSize)
+  /// What the rendition would be if it were made now.
+  case recomputed(GridSize)
   case original
 }
 

@@ -16,6 +16,10 @@ package struct ConsoleSetup: Sendable {
   package var naming: RenditionNaming
   package var isReadOnly: Bool
   package var isDemo: Bool
+  /// Whether what is done here is done to what people rely on.
+  package var isProduction: Bool
+  /// With whose rights and where, in a few words: a profile, a server; empty where there is nothing to say.
+  package var account: String
   /// Seconds east of UTC, for clock times.
   package var zone: Int
   package var capabilities: Capabilities
@@ -24,6 +28,8 @@ package struct ConsoleSetup: Sendable {
   package var theme: String
   /// Where downloads go unless the person says otherwise; as people write it.
   package var folder: String
+  /// What earlier consoles have kept.
+  package var kept: KeptFiles
   /// What the stores can do besides; the session asks its backend.
   package internal(set) var offers = StoreOffers()
   /// What is set besides the locations; likewise.
@@ -31,21 +37,25 @@ package struct ConsoleSetup: Sendable {
 
   package init(
     source: String, destination: String, naming: RenditionNaming = RenditionNaming(), isReadOnly: Bool = false,
-    isDemo: Bool = false, folder: String = ".", zone: Int = 0, capabilities: Capabilities = Capabilities(),
+    isDemo: Bool = false, isProduction: Bool = false, account: String = "", folder: String = ".", zone: Int = 0,
+    capabilities: Capabilities = Capabilities(),
     keys: KeyTable = .standard,
-    themes: ThemeLibrary = ThemeLibrary(), theme: String = Theme.standard.name
+    themes: ThemeLibrary = ThemeLibrary(), theme: String = Theme.standard.name, kept: KeptFiles = KeptFiles()
   ) {
     self.source = source
     self.destination = destination
     self.naming = naming
     self.isReadOnly = isReadOnly
     self.isDemo = isDemo
+    self.isProduction = isProduction
+    self.account = account
     self.zone = zone
     self.capabilities = capabilities
     self.keys = keys
     self.themes = themes
     self.theme = theme
     self.folder = folder
+    self.kept = kept
   }
 }
 
@@ -66,7 +76,7 @@ package struct StoreOffers: OptionSet, Hashable, Sendable {
 
 /// The whole console as a value.
 package struct ConsoleState: Sendable {
-  package let setup: ConsoleSetup
+  package internal(set) var setup: ConsoleSetup
   package internal(set) var size: ScreenSize
   package internal(set) var now = 0.0
 
@@ -74,6 +84,8 @@ package struct ConsoleState: Sendable {
   package internal(set) var marks = RowSet()
   package internal(set) var listing = ListingState()
   package internal(set) var jobs = JobBoard()
+  /// What was written and is not yet seen to stand.
+  var proof = RoundProof()
   package internal(set) var transfers = TransferBoard()
   package internal(set) var log = ActionLog()
   var depth = DepthState()
@@ -92,7 +104,10 @@ package struct ConsoleState: Sendable {
   package internal(set) var dialog: Dialog?
   package internal(set) var prompt: Prompt?
   package internal(set) var message: Message?
-  package internal(set) var commandHistory: [String] = []
+  package internal(set) var commandHistory: [String]
+  package internal(set) var savedViews: [SavedView]
+  /// What was on screen before the view that is.
+  var previousView: SavedView?
   package internal(set) var theme: String
   package internal(set) var isPaused = false
   /// Until when rows are marked as new.
@@ -108,6 +123,8 @@ package struct ConsoleState: Sendable {
     self.setup = setup
     self.size = size
     theme = setup.theme
+    commandHistory = setup.kept.commands
+    savedViews = setup.kept.views
     usesMouse = setup.capabilities.mouse
     // The preview is what the console is for, so it is open wherever there is room beside the list.
     preview.isOpen = true
@@ -125,9 +142,11 @@ package struct ConsoleState: Sendable {
     case .help: return .help
     case .themes: return .themes
     case .copy: return .copy
+    case .export: return .export
     case .quit: return .quit
     case .versions: return .versions
-    case .delete: return .question
+    case .delete(let delete): return delete.typed == nil ? .question : .form
+    case .orphans: return .orphans
     case .upload(let upload): return upload.isAsking ? .question : .form
     case .download: return .form
     case nil: break
@@ -175,6 +194,16 @@ package struct ListingState: Hashable, Sendable {
   /// Rows that this listing has brought.
   package var listed = 0
   package var orphans = 0
+  package var orphanBytes: Int64 = 0
+  /// The first of them.
+  package var firstOrphans: [Orphan] = []
+
+  /// Whether this listing has brought any, so that those of the one before are forgotten.
+  var countsOrphans = false
+
+  /// Most orphans kept by name.
+  package static let keptOrphans = 1000
+
   /// Whether any listing has come to its end: until then what is missing may still come.
   package var isComplete = false
   /// When the listing began, and when it last brought anything.
@@ -190,6 +219,18 @@ package struct ListingState: Hashable, Sendable {
 
   /// How long the store has brought nothing, from where it is worth saying, in seconds.
   static let silence = 5.0
+
+  mutating func count(_ batch: ListedRows) {
+    if !countsOrphans {
+      countsOrphans = true
+      orphans = 0
+      orphanBytes = 0
+      firstOrphans = []
+    }
+    orphans += batch.orphans
+    orphanBytes += batch.orphanBytes
+    firstOrphans += batch.firstOrphans.prefix(Self.keptOrphans - firstOrphans.count)
+  }
 
   package init() {}
 }
@@ -215,11 +256,15 @@ package struct LineList: Hashable, Sendable {
 package struct DetailsPage: Hashable, Sendable {
   package var key: ObjectKey
   package var scroll = 0
+  /// What the renditions say of themselves; nil until they have been asked.
+  package var renditions: [StoredRendition]?
+  /// Which renditions were asked: others are asked anew.
+  var asked: RenditionSet?
 }
 
 /// A line at the foot of the screen that goes by itself.
 package struct Message: Hashable, Sendable {
-  package enum Kind: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
     case info, success, warning, error
   }
 
@@ -273,10 +318,12 @@ package enum Dialog: Sendable {
   case help(HelpDialog)
   case themes(ThemePicker)
   case copy(CopyMenu)
+  case export(ExportMenu)
   case versions(VersionsDialog)
   case download(DownloadDialog)
   case upload(UploadDialog)
   case delete(DeleteDialog)
+  case orphans(OrphansDialog)
   case quit
 }
 

@@ -8,6 +8,10 @@ package struct PreviewState: Sendable {
   package internal(set) var size = GridSize.x32
   /// All five and the original, instead of one.
   package internal(set) var isSheet = false
+  /// What is stored held against what would be made now, cell by cell.
+  package internal(set) var showsDifference = false
+  /// Over the whole screen: how large, and from where on; nil is all of it, as large as it goes.
+  package internal(set) var window: PreviewWindow?
   /// A checkerboard behind what is transparent, instead of the terminal's ground.
   package internal(set) var showsCheckerboard = false
   package internal(set) var pictures = PictureStore()

@@ -10,6 +10,7 @@ extension ConsoleState {
     listing.number += 1
     listing.phase = .running
     listing.listed = 0
+    listing.countsOrphans = false
     listing.began = now
     listing.lastBatch = now
     listing.dueTime = nil
@@ -19,10 +20,9 @@ extension ConsoleState {
 
   mutating func listed(_ batch: ListedRows, listing number: Int) -> [ConsoleEffect] {
     guard number == listing.number else { return [] }
-    if listing.listed == 0 { listing.orphans = 0 }
     listing.listed += batch.rows.count
     listing.lastBatch = now
-    listing.orphans += batch.orphans
+    listing.count(batch)
     follow(table.upsert(batch.rows, noticing: listing.isComplete ? now : nil))
     if listing.isComplete { noticesEnd = now + Self.noticeTime }
     return [.listMore(listing: number)]
@@ -163,6 +163,7 @@ extension ConsoleState {
     }
     followMarks(settled)
     follow(table.remove(gone))
+    prove(readings)
     return []
   }
 
@@ -173,6 +174,7 @@ extension ConsoleState {
     jobs.apply(events, at: now)
     var touched = RowTable.Changes()
     var ended: [ObjectKey] = []
+    var audited: [AuditEntry] = []
     for event in events {
       let key: ObjectKey
       let mark: JobMark
@@ -183,14 +185,18 @@ extension ConsoleState {
         (key, mark) = (finished, .settling)
         ended.append(finished)
         record(outcome, of: finished, milliseconds: milliseconds)
+        audited.append(
+          AuditEntry(outcome, of: finished.string, etag: table.id(of: finished).map { table.etag($0) }, at: now))
         preview.pictures.forget(finished)
+        if case .written = outcome { proof.wrote(finished) }
       }
       if let id = table.id(of: key), table.mark(id, mark) { touched.updated.append(id) }
     }
     followMarks(touched)
-    if wasBusy || !ended.isEmpty, !jobs.isBusy { sayRoundEnded() }
+    // Whatever was written is looked at before it is called done.
+    if wasBusy || !ended.isEmpty, !jobs.isBusy, proof.isSettled { sayRoundEnded() }
     jobLines.move(to: jobLines.cursor, count: jobLineCount, lines: layout.listLines)
-    return ended.isEmpty ? [] : [.read(Array(Set(ended)).sorted())]
+    return ended.isEmpty ? [] : [.read(Array(Set(ended)).sorted()), .audit(audited)]
   }
 
   /// Only filters can see what a job does to a row: sort and state filter go by what the buckets hold.
@@ -223,13 +229,23 @@ extension ConsoleState {
     }
   }
 
+  private mutating func prove(_ readings: [RowReading]) {
+    guard !proof.isSettled else { return }
+    for reading in readings { proof.saw(reading.key, (try? reading.result.get()) ?? nil) }
+    if proof.isSettled, !jobs.isBusy { sayRoundEnded() }
+  }
+
   private mutating func sayRoundEnded() {
+    defer { proof = RoundProof() }
     let round = jobs.round
     var parts = ["\(Format.grouped(round.written)) written"]
     if round.skipped > 0 { parts.append("\(Format.grouped(round.skipped)) left alone") }
     parts.append("\(Format.grouped(round.failed)) failed")
     if round.cancelled > 0 { parts.append("\(Format.grouped(round.cancelled)) cancelled") }
     let took = Format.duration(milliseconds: Int(max(0, now - jobs.roundStart) * 1000))
-    say(round.failed > 0 ? .warning : .success, "Done in \(took): " + parts.joined(separator: ", "))
+    if proof.proven > 0 { parts.append("\(Format.count(proof.proven, "rendition")) seen to stand") }
+    if proof.missing > 0 { parts.append("\(Format.grouped(proof.missing)) not seen complete") }
+    say(
+      round.failed + proof.missing > 0 ? .warning : .success, "Done in \(took): " + parts.joined(separator: ", "))
   }
 }

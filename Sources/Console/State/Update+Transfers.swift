@@ -29,6 +29,8 @@ extension ConsoleState {
       case .download: .download
       case .upload: .upload
       case .deleteRenditions: .delete
+      case .removeOrphans: .removeOrphans
+      case .verify: .verify
       case .handOver: .send
       case .redrive: .redrive
       }
@@ -45,12 +47,15 @@ extension ConsoleState {
     let problem = report.problems.last.map { DisplayText.plain($0.text, unicode: unicode) }
     guard let transfer = transfers.take(report, problem: problem, at: now) else { return [] }
     markHandedOver(report.sent)
+    take(report.verdicts)
     take(report.letters)
     for problem in report.problems {
       let text = DisplayText.plain(problem.text, unicode: unicode)
       log.add(.error, "\(DisplayText.plain(problem.key, unicode: unicode)): \(text)", at: now)
     }
-    guard report.isEnded else { return [] }
+    let audited = auditEntries(of: report, transfer)
+    let audit: [ConsoleEffect] = audited.isEmpty ? [] : [.audit(audited)]
+    guard report.isEnded else { return audit }
     if transfer.isCancelled {
       say(.warning, "Cancelled: \(transfer.progress): \(transfer.subject)")
     } else if transfer.failed > 0 {
@@ -65,11 +70,31 @@ extension ConsoleState {
     } else {
       say(.success, "\(transfer.progress.capitalizedFirst): \(transfer.subject)")
     }
-    var effects = report.change.map { take($0) } ?? []
+    var effects = audit + (report.change.map { take($0) } ?? [])
     // What is waiting where has changed.
     if transfer.kind == .send || transfer.kind == .redrive { effects += askDepth() }
     if transfer.kind == .redrive { forgetUnended() }
     return effects
+  }
+
+  private func auditEntries(of report: TransferReport, _ transfer: Transfer) -> [AuditEntry] {
+    let act: AuditEntry.Act
+    switch transfer.kind {
+    case .download: act = .download
+    case .upload: act = .upload
+    case .delete: act = .delete
+    case .removeOrphans: act = .removeOrphan
+    case .send: act = .send
+    case .redrive: act = .redrive
+    // Nothing is written.
+    case .verify: return []
+    }
+    return report.outcomes.map { AuditEntry($0, act: act, at: now) }
+      + report.sent.map { key in
+        AuditEntry(
+          time: now, act: .send, key: key.string, outcome: .done, etag: table.id(of: key).map { table.etag($0) })
+      }
+      + report.letters.map { AuditEntry($0, at: now) }
   }
 
   /// Letters whose redrive was cancelled before their turn came.

@@ -10,13 +10,16 @@ package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
   effects += state.relistIfDue()
   effects += state.askDepthIfDue()
   effects += state.followPreview()
+  effects += state.followDetails()
   return effects
 }
 
 extension ConsoleState {
   fileprivate mutating func take(_ event: ConsoleEvent.Kind) -> [ConsoleEffect] {
     switch event {
-    case .started: return startListing() + askDepth()
+    case .started:
+      for problem in setup.kept.problems { say(.warning, problem) }
+      return startListing() + askDepth()
     case .input(let input): return take(input)
     case .resized(let size):
       self.size = size
@@ -53,6 +56,13 @@ extension ConsoleState {
     case .transfer(let report): return take(report)
     case .depth(let answer, let generation): return take(answer, generation: generation)
     case .looked(let look, let generation): return take(look, generation: generation)
+    case .inspected(let key, let result):
+      inspected(key, result)
+      return []
+    case .exported(let result): return exported(result)
+    case .notKept(let problem):
+      say(.error, problem.text)
+      return []
     }
   }
 
@@ -61,6 +71,7 @@ extension ConsoleState {
     case .key(let key):
       if prompt != nil { return promptTakes(key) }
       if case .copy = dialog { return copyMenuTakes(key) }
+      if case .export = dialog { return exportMenuTakes(key) }
       if scope == .form { return formTakes(key) }
       guard let action = setup.keys.action(for: key, in: scope) else { return [] }
       return perform(action)
@@ -87,17 +98,25 @@ extension ConsoleState {
     case .objects, .failed, .jobs, .records, .log:
       if let view = ConsoleView(rawValue: action.rawValue) { show(view) }
       if view == .records, records.phase == .idle { return look() }
+    case .previousView: return showPreviousView()
     case .refresh: return refresh()
     case .pause: return togglePause()
     case .preview:
       preview.isOpen.toggle()
       previewHasFocus = false
       reveal()
-    case .zoom: isZoomed.toggle()
+    case .zoom:
+      isZoomed.toggle()
+      preview.window = nil
     case .smaller: stepPreview(by: -1)
     case .larger: stepPreview(by: 1)
-    case .contactSheet: preview.isSheet.toggle()
+    case .contactSheet:
+      preview.isSheet.toggle()
+      preview.showsDifference = false
+      preview.window = nil
     case .checkerboard: preview.showsCheckerboard.toggle()
+    case .difference: toggleDifference()
+    case .magnify, .reduce, .fit, .panLeft, .panRight, .panUp, .panDown: moveWindow(action)
     case .nextPane, .previousPane: previewHasFocus.toggle()
     case .reprocess: return planForSelection()
     case .retryFailed: return planForAllFailed()
@@ -116,6 +135,8 @@ extension ConsoleState {
     case .upload: return openUpload()
     case .deleteRenditions: return openDelete()
     case .versions: return openVersions()
+    case .verify: return beginVerification()
+    case .orphans: dialog = .orphans(OrphansDialog())
     case .copy:
       if let id = currentRow {
         let renditions = table[id].renditions
@@ -123,6 +144,7 @@ extension ConsoleState {
       } else if view == .jobs, let job = jobAtCursor {
         dialog = .copy(CopyMenu(key: job.key))
       }
+    case .export: dialog = .export(ExportMenu())
     case .theme:
       dialog = .themes(ThemePicker(cursor: setup.themes.names.firstIndex(of: theme) ?? 0, before: theme))
     case .command: prompt = .command(CommandPrompt())
@@ -143,6 +165,7 @@ extension ConsoleState {
   }
 
   mutating func show(_ view: ConsoleView) {
+    if view != self.view { previousView = shownView(named: "") }
     self.view = view
     details = nil
     records.page = nil
@@ -170,6 +193,7 @@ extension ConsoleState {
     let sizes = GridSize.allCases
     guard let index = sizes.firstIndex(of: preview.size), sizes.indices.contains(index + step) else { return }
     preview.size = sizes[index + step]
+    preview.window = nil
   }
 
   mutating func say(_ kind: Message.Kind, _ text: String) {

@@ -45,6 +45,8 @@ extension Canvas {
 
   private func badges(_ state: ConsoleState) -> [(String, Slot)] {
     var badges: [(String, Slot)] = []
+    if size.columns >= 100, !state.setup.account.isEmpty { badges.append((state.setup.account, .textDim)) }
+    if state.setup.isProduction { badges.append((" production ", .badgeProduction)) }
     if state.setup.isDemo { badges.append((" demo ", .badgeDemo)) }
     if state.setup.isReadOnly { badges.append((" read-only ", .badgeReadonly)) }
     switch state.listing.phase {

@@ -13,6 +13,24 @@ extension ConsoleState {
     return []
   }
 
+  /// Asks the renditions what they say of themselves, once the page is open and whenever others stand.
+  mutating func followDetails() -> [ConsoleEffect] {
+    guard var page = details, let id = table.id(of: page.key), table[id].job == .none,
+      page.asked != table[id].renditions
+    else { return [] }
+    page.asked = table[id].renditions
+    details = page
+    return table[id].renditions.count(.missing) == GridSize.allCases.count ? [] : [.inspect(page.key)]
+  }
+
+  mutating func inspected(_ key: ObjectKey, _ result: Result<[StoredRendition], StoreError>) {
+    guard details?.key == key else { return }
+    switch result {
+    case .success(let renditions): details?.renditions = renditions
+    case .failure(let error): log.add(.error, StoreAdvice(error).text, at: now)
+    }
+  }
+
   /// The page of an object as lines: a label, a text, its slot.
   func detailLines(columns: Int) -> [(label: String, text: DisplayText, slot: Slot)] {
     guard let details else { return [] }
@@ -41,16 +59,19 @@ extension ConsoleState {
     if setup.offers.contains(.versions) { add("Versions", "\(setup.keys.mainKey(of: .versions)) lists them", .hint) }
     lines.append(("", DisplayText(""), .text))
     for (i, size) in GridSize.allCases.enumerated() {
-      let look = SlotLook(row.renditions[size], of: record)
+      let look = SlotLook(row.renditions[size], of: record, size: size)
       let place = setup.naming.key(of: row.key, size: size)
       let label = i == 0 ? "Renditions" : ""
       let state =
         "\(look.glyph(unicode: unicode)) \("\(size.side)x\(size.side)".padded(to: 6)) \(row.renditions[size].word)"
+      let stored = details.renditions?.first { $0.size == size }
+      let said = stored.map { facts(of: $0, row) }
       let room = columns - labels - 19
-      // Where it is, as far as there is room to say it.
-      let text = room < 24 ? state : state.padded(to: 19) + DisplayText.plain(place, unicode: unicode)
+      // What it says of itself; else where it is, as far as there is room to say it.
+      let text =
+        room < 24 ? state : state.padded(to: 19) + (said?.text ?? DisplayText.plain(place, unicode: unicode))
       let line = DisplayText(text, unicode: unicode).truncated(to: columns - labels, at: .middle, unicode: unicode)
-      lines.append((label, line, look.slot))
+      lines.append((label, line, said?.isForeign == true ? .warning : look.slot))
     }
     if let failure = row.failure {
       func date(_ date: Date) -> String { Format.date(date.timeIntervalSince1970, zone: setup.zone) }
@@ -66,7 +87,50 @@ extension ConsoleState {
         .textDim, words: true)
       add("Engine", failure.engineVersion, .textDim)
     }
+    let timeline = timeline(of: row, page: details)
+    if timeline.count > 1 {
+      lines.append(("", DisplayText(""), .text))
+      for (i, moment) in timeline.enumerated() {
+        add(i == 0 ? "Timeline" : "", "\(Format.date(moment.time, zone: setup.zone))  \(moment.text)", moment.slot)
+      }
+    }
     return lines
+  }
+
+  /// `2.1 kB, engine 2, made 3 s after the upload`; whether it was made of something else than the source as it is.
+  private func facts(of rendition: StoredRendition, _ row: StatusRow) -> (text: String, isForeign: Bool) {
+    var parts = [Format.bytes(rendition.bytes)]
+    let isForeign = rendition.sourceETag.map { $0 != row.etag } ?? false
+    if isForeign { parts.append("of another version") }
+    if rendition.sourceETag == nil { parts.append("of unknown origin") }
+    if let engine = rendition.engine { parts.append("engine \(DisplayText.plain(engine, unicode: unicode))") }
+    let lag = rendition.lastModified.timeIntervalSince(row.lastModified)
+    if !isForeign, lag >= 0 { parts.append("\(Format.duration(milliseconds: Int(min(lag, 1e9) * 1000))) after") }
+    return (parts.joined(separator: ", "), isForeign)
+  }
+
+  /// What happened to the object, oldest first: of what is known, no more.
+  private func timeline(of row: StatusRow, page: DetailsPage) -> [(time: Double, text: String, slot: Slot)] {
+    var moments: [(time: Double, text: String, slot: Slot)] = [
+      (row.lastModified.timeIntervalSince1970, "uploaded, \(Format.bytes(row.size))", .text)
+    ]
+    // Renditions of one second appear together.
+    let made = Dictionary(grouping: page.renditions ?? []) { $0.lastModified.timeIntervalSince1970.rounded(.down) }
+    for (time, renditions) in made {
+      let sizes = renditions.map { "\($0.size.side)" }.joined(separator: " ")
+      moments.append((time, "written: \(sizes)", .success))
+    }
+    if let failure = row.failure {
+      if failure.attempts > 1 {
+        moments.append((failure.firstFailed.timeIntervalSince1970, "failed for the first time", .stateFailed))
+      }
+      moments.append(
+        (
+          failure.lastFailed.timeIntervalSince1970,
+          "failed: \(failure.code.rawValue), attempt \(Format.grouped(failure.attempts))", .stateFailed
+        ))
+    }
+    return moments.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
   }
 }
 

@@ -136,7 +136,7 @@ extension Canvas {
       let columns = FailedColumns(failed: rect.columns)
       heading("NAME", .name, sort, at: column, rect.row)
       column += columns.name + 1
-      heading("REASON", nil, sort, at: column, rect.row)
+      heading("REASON", .failure, sort, at: column, rect.row)
       column += columns.code
       if columns.hasAttempts {
         column += 4
@@ -207,7 +207,7 @@ extension Canvas {
   /// The five-slot cell.
   mutating func drawSlots(_ record: RowRecord, _ column: Int, _ row: Int, spacing: Int) {
     for (i, size) in GridSize.allCases.enumerated() {
-      let look = SlotLook(record.renditions[size], of: record)
+      let look = SlotLook(record.renditions[size], of: record, size: size)
       put(look.glyph(unicode: unicode), column + i * spacing, row, look.slot)
     }
   }

@@ -47,6 +47,7 @@ extension ConsoleState {
   /// Whether the original has room beside or below one rendition.
   func showsOriginal(in rect: ScreenRect) -> Bool {
     if preview.isSheet { return true }
+    if preview.window != nil || preview.showsDifference { return false }
     let side = preview.size.side
     return isZoomed
       ? rect.columns >= side + 20 : rect.rows - 3 - (side + 1) / 2 >= 8 && rect.columns >= 20
@@ -58,6 +59,7 @@ extension ConsoleState {
     if let rect = previewRect, case .pictures(let row) = previewSource {
       var subjects: [PreviewSubject] =
         preview.isSheet ? GridSize.allCases.map { .rendition($0) } : [.rendition(preview.size)]
+      if preview.showsDifference, !preview.isSheet { subjects.append(.recomputed(preview.size)) }
       if showsOriginal(in: rect) { subjects.append(.original) }
       wanted = subjects.map { previewID(row, $0) }
     }
@@ -151,126 +153,6 @@ extension Canvas {
     }
     return put(
       state.preview.isSheet ? "[all]" : " all ", column, rect.row, state.preview.isSheet ? .title : .previewCaption)
-  }
-
-  private mutating func drawOne(_ state: ConsoleState, _ row: StatusRow, in rect: ScreenRect) {
-    let hasOriginal = state.showsOriginal(in: state.previewRect ?? rect)
-    let id = state.previewID(row, .rendition(state.preview.size))
-    let side = state.preview.size.side
-    var place = rect
-    var other: ScreenRect?
-    if hasOriginal, state.isZoomed {
-      // One grid as large as it goes, the original in what is left beside it.
-      let scale = PictureScale.fitting(
-        width: side, height: side, maxWidth: max(side, rect.columns * 3 / 5), maxHeight: (rect.rows - 1) * 2)
-      place.columns = scale.applied(to: side)
-      other = ScreenRect(
-        column: rect.column + place.columns + 3, row: rect.row, columns: rect.columns - place.columns - 3,
-        rows: rect.rows)
-    } else if hasOriginal {
-      let most = max((side + 1) / 2, rect.rows / 2 - 1)
-      let scale = PictureScale.fitting(
-        width: side, height: side, maxWidth: rect.columns, maxHeight: most * 2)
-      place.rows = (scale.applied(to: side) + 1) / 2 + 1
-      other = ScreenRect(
-        column: rect.column, row: rect.row + place.rows + 1, columns: rect.columns, rows: rect.rows - place.rows - 1)
-    }
-    let picture = drawPicture(state, id, in: place, name: "\(side)\(unicode ? "×" : "x")\(side)")
-    if let other { drawPicture(state, state.previewID(row, .original), in: other, name: "original") }
-    // One rectangle may be painted in one go: the greatest picture of the screen.
-    if state.dialog == nil { showPicture(at: picture) }
-  }
-
-  /// A picture under its caption. Answers where it stands.
-  @discardableResult
-  private mutating func drawPicture(_ state: ConsoleState, _ id: PreviewID, in rect: ScreenRect, name: String)
-    -> ScreenRect?
-  {
-    let dot = unicode ? " · " : " - "
-    guard rect.rows >= 2 else { return nil }
-    switch state.preview.pictures[id] {
-    case nil:
-      let loading = unicode ? "loading…" : "loading..."
-      put(name + dot + loading, rect.column, rect.row, .previewCaption, within: rect.columns)
-      return nil
-    case .failure(let failure)?:
-      put("\(name)\(dot)\(failure.code.rawValue)", rect.column, rect.row, .error, within: rect.columns)
-      let lines = DisplayText(failure.message, unicode: unicode).wrappedAtWords(to: rect.columns)
-      for (i, line) in lines.prefix(rect.rows - 1).enumerated() { put(line, rect.column, rect.row + 1 + i, .text) }
-      return nil
-    case .success(let picture)?:
-      let cells = PictureCells(
-        picture.raster, maxColumns: rect.columns, maxRows: rect.rows - 1, capabilities: state.setup.capabilities,
-        ground: state.preview.showsCheckerboard ? .checkerboard : .terminal)
-      // The fullest caption that fits; a star alone where there is no room for the word.
-      let isComputed = !picture.isStored && id.subject != .original
-      let stored = isComputed ? dot + "computed, not stored" : id.subject == .original ? "" : dot + "stored"
-      let captions = [
-        name + dot + cells.scale.label + stored, name + dot + cells.scale.label + (isComputed ? dot + "computed" : ""),
-        name + (isComputed ? dot + "computed" : ""), name + (isComputed ? "*" : ""),
-      ]
-      put(
-        captions.first { $0.count <= rect.columns } ?? name, rect.column, rect.row,
-        isComputed ? .warning : .previewCaption,
-        within: rect.columns)
-      let ground = styles[.background].background
-      for row in 0..<cells.rows {
-        for column in 0..<cells.columns {
-          var cell = cells[column, row]
-          // What is transparent shows the ground of the theme, which is the terminal's own unless it says otherwise.
-          if cell.style.background == .standard { cell.style.background = ground }
-          put(cell, rect.column + column, rect.row + 1 + row)
-        }
-      }
-      return ScreenRect(column: rect.column, row: rect.row + 1, columns: cells.columns, rows: cells.rows)
-    }
-  }
-
-  // MARK: - Contact sheet
-
-  /// All five and the original, as large as they go together: in columns, each filled from the top.
-  private mutating func drawSheet(_ state: ConsoleState, _ row: StatusRow, in rect: ScreenRect) {
-    let subjects: [PreviewSubject] = GridSize.allCases.reversed().map { .rendition($0) } + [.original]
-    var sheet: [ScreenRect] = []
-    for scale in [8, 6, 4, 3, 2, 1].map(PictureScale.enlarged) + [2, 3, 4, 6, 8].map(PictureScale.reduced) {
-      // The original makes room before the renditions do.
-      if let fitting = [64, 48, 32].lazy.compactMap({ Self.pack(scale, original: $0, in: rect) }).first {
-        sheet = fitting
-        break
-      }
-    }
-    let times = unicode ? "×" : "x"
-    for (subject, place) in zip(subjects, sheet) {
-      let name =
-        switch subject {
-        case .rendition(let size): "\(size.side)\(times)\(size.side)"
-        case .original: "original"
-        }
-      drawPicture(state, state.previewID(row, subject), in: place, name: name)
-    }
-  }
-
-  private static func pack(_ scale: PictureScale, original: Int, in rect: ScreenRect) -> [ScreenRect]? {
-    let sides = GridSize.allCases.reversed().map { scale.applied(to: $0.side) } + [scale.applied(to: original)]
-    var places: [ScreenRect] = []
-    var column = rect.column
-    var row = rect.row
-    var width = 0
-    for side in sides {
-      let rows = (side + 1) / 2 + 1
-      let columns = max(side, 9)
-      guard rows <= rect.rows else { return nil }
-      if row + rows > rect.row + rect.rows {
-        column += width + 2
-        row = rect.row
-        width = 0
-      }
-      guard column + columns <= rect.column + rect.columns else { return nil }
-      places.append(ScreenRect(column: column, row: row, columns: columns, rows: rows))
-      row += rows + 1
-      width = max(width, columns)
-    }
-    return places
   }
 
   // MARK: - Failure

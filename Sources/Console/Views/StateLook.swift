@@ -59,7 +59,11 @@ struct SlotLook: Hashable {
 
   private let kind: Kind
 
-  init(_ rendition: RenditionState, of record: RowRecord) {
+  init(_ rendition: RenditionState, of record: RowRecord, size: GridSize) {
+    if rendition != .missing, record.isFaulty(size) {
+      kind = .bad
+      return
+    }
     switch rendition {
     case .present: kind = .present
     case .stale: kind = .stale

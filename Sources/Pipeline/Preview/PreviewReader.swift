@@ -52,6 +52,23 @@ package struct PreviewReader: Sendable {
     return ObjectPreview(tiles: tiles)
   }
 
+  /// What renditions would be if they were made now, read back as stored ones are: a JPEG's colours are those that its
+  /// own coding leaves.
+  package func recomputed(
+    _ key: ObjectKey, sizes: [GridSize], form: RenditionForm
+  ) async throws(Failure) -> [GridSize: Raster] {
+    let picture = try await source(key)
+    return try await decode { () throws(PixelError) in
+      let image = try engine.pixelate(picture, sizes: sizes, isCancelled: { Task.isCancelled })
+      var rasters: [GridSize: Raster] = [:]
+      for grid in image.grids {
+        let bytes = try engine.encode(grid, of: image, form: form)
+        rasters[grid.size] = try engine.readGrid(bytes, size: grid.size).raster
+      }
+      return rasters
+    }
+  }
+
   /// The picture itself, made small enough for the screen; never enlarged.
   package func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster {
     let picture = try await source(key)

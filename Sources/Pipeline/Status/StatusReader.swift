@@ -1,5 +1,24 @@
+package import FoundationEssentials
 package import ObjectStore
-import PixelEngine
+package import PixelEngine
+
+/// What a stored rendition says of itself.
+package struct StoredRendition: Hashable, Sendable {
+  package var size: GridSize
+  package var bytes: Int64
+  package var lastModified: Date
+  /// Of the source it was made of, and of the engine that made it; nil where it does not say.
+  package var sourceETag: String?
+  package var engine: String?
+
+  package init(size: GridSize, bytes: Int64, lastModified: Date, sourceETag: String?, engine: String?) {
+    self.size = size
+    self.bytes = bytes
+    self.lastModified = lastModified
+    self.sourceETag = sourceETag
+    self.engine = engine
+  }
+}
 
 /// The status of one object, by itself: what the join tells of it, from one HEAD each of the source and its renditions.
 package struct StatusReader: Sendable {
@@ -28,15 +47,8 @@ package struct StatusReader: Sendable {
     source.key = key
 
     var set = RenditionSet()
-    let looks = await withTaskGroup(of: Look.self) { group in
-      for size in GridSize.allCases {
-        guard let name = workspace.destination.storeKey(workspace.naming.key(of: key, size: size)) else { continue }
-        group.addTask { await look(at: name, size) }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
     var proven = 0
-    for look in looks {
+    for look in await looks(at: key) {
       guard let head = try look.head.get() else { continue }
       if head.metadata[Provenance.sourceETag] == source.etag { proven += 1 }
       set[look.size] = head.summary.lastModified < source.lastModified ? .stale : .present
@@ -44,6 +56,30 @@ package struct StatusReader: Sendable {
     let record = try await FailureLookup(workspace: workspace).record(of: key)
     let row = StatusRow(source: source, renditions: set, failure: record)
     return Proof(row: row, isComplete: row.state == .complete && proven == GridSize.allCases.count)
+  }
+
+  /// What the renditions of an object say of themselves, in the order of their sizes; those that are not there are left
+  /// out.
+  package func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition] {
+    var found: [StoredRendition] = []
+    for look in await looks(at: key).sorted(by: { $0.size < $1.size }) {
+      guard let head = try look.head.get() else { continue }
+      found.append(
+        StoredRendition(
+          size: look.size, bytes: head.summary.size, lastModified: head.summary.lastModified,
+          sourceETag: head.metadata[Provenance.sourceETag], engine: head.metadata[Provenance.engine]))
+    }
+    return found
+  }
+
+  private func looks(at key: ObjectKey) async -> [Look] {
+    await withTaskGroup(of: Look.self) { group in
+      for size in GridSize.allCases {
+        guard let name = workspace.destination.storeKey(workspace.naming.key(of: key, size: size)) else { continue }
+        group.addTask { await look(at: name, size) }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
   }
 
   private struct Look: Sendable {

@@ -58,6 +58,17 @@ package struct VerifyResult: Hashable, Sendable {
   }
 }
 
+/// The verdicts on the renditions of one object, or why its source cannot be read.
+package struct ObjectVerdict: Sendable {
+  package var key: ObjectKey
+  package var result: Result<[VerifyResult], Failure>
+
+  package init(key: ObjectKey, result: Result<[VerifyResult], Failure>) {
+    self.key = key
+    self.result = result
+  }
+}
+
 /// Decodes stored renditions and holds them against their source: format, size, flat cells, colours, provenance.
 package struct Verifier: Sendable {
   private let workspace: Workspace

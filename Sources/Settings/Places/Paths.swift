@@ -3,9 +3,9 @@
 package struct Paths: Hashable, Sendable {
   /// The person's home folder.
   package let home: String?
-  /// `config.toml`, `keys.toml` and `themes/`.
+  /// `config.toml`, `keys.toml`, `views.toml` and `themes/`.
   package let config: String
-  /// Logs.
+  /// Logs and the history of commands.
   package let state: String
   /// What can be made again, the demo among it.
   package let cache: String
@@ -45,6 +45,12 @@ package struct Paths: Hashable, Sendable {
   package var themeFolders: [String] { [config + "/themes"] + data.map { $0 + "/themes" } }
   /// The log of the console, which has no stream to log to.
   package var logFile: String { state + "/pixelater.log" }
+  /// What consoles have written, sent and removed: JSON Lines.
+  package var auditFile: String { state + "/audit.jsonl" }
+  /// What was typed after `:`.
+  package var historyFile: String { state + "/history" }
+  /// Saved views of the console.
+  package var viewsFile: String { config + "/views.toml" }
   /// The demo workspace.
   package var demo: String { cache + "/demo" }
 

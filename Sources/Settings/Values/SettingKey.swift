@@ -21,6 +21,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
   case deadLetters = "dead_letters"
   case function
   case removeRenditions = "remove_renditions"
+  case production
   case logLevel = "log_level"
   case readOnly = "read_only"
   case color
@@ -67,7 +68,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     switch self {
     case .source, .destination, .profile, .region, .endpointURL, .theme, .sourceProfile, .sourceRegion,
       .sourceEndpointURL, .destinationProfile, .destinationRegion, .destinationEndpointURL, .queue,
-      .deadLetters, .function:
+      .deadLetters, .function, .production:
       .text
     case .sourceOwner, .destinationOwner: .account
     case .addressing: .choice(S3AddressingStyle.allCases.map(\.rawValue))
@@ -107,6 +108,7 @@ package enum SettingKey: String, CaseIterable, Hashable, Sendable {
     case .deadLetters: "where else dead letters lie: a function's on-failure queue, or place in a bucket"
     case .function: "function that processes what it is told of"
     case .removeRenditions: "whether a worker or function removes what was made of an object that is removed"
+    case .production: "what counts as production in the console: parts of locations, or of the profile"
     case .logLevel: "least important log line that is written"
     case .readOnly: "write nothing, anywhere"
     case .color: "whether output is coloured"

@@ -13,6 +13,10 @@ extension Settings {
   /// Whether what was made of an object goes when the object is removed.
   package var removesRenditions: Bool { self[.removeRenditions] == "true" }
   package var takesMouse: Bool { self[.mouse] != "false" }
+  /// Parts of locations, or of the profile, that mean production.
+  package var productionWords: [String] {
+    (self[.production] ?? "").split { $0 == "," || $0 == " " }.map(String.init)
+  }
   package var theme: String { self[.theme] ?? "default" }
   /// Whether renditions are stored as the grid itself.
   package var storesGrid: Bool { self[.form] == "grid" }

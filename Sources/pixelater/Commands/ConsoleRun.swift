@@ -24,19 +24,26 @@ struct ConsoleRun {
     let services = workspace.source.location.isBucket ? try session.eventServices() : EventServices()
     let backend = PipelineBackend(
       workspace: workspace, engine: session.engine, options: session.runOptions, services: services)
+    let files = ConsoleFolder(
+      paths: settings.paths, user: ProcessEnvironment.userName, profile: settings[.profile],
+      source: workspace.source.location.description, destination: workspace.destination.location.description)
+    let kept = files.kept()
+    var console: ConsoleSession?
     let status: Int32
     do throws(TerminalError) {
       status = try Terminal.run(
         options: TerminalOptions(color: settings.color.forTerminal, mouse: settings.takesMouse, errorLog: logFile())
-      ) { capabilities, size, post in
-        ConsoleSession(
-          setup: setup(capabilities, themes, keys), size: size, backend: backend, post: post)
+      ) { capabilities, size, post -> ConsoleSession in
+        let session = ConsoleSession(
+          setup: setup(capabilities, themes, keys, kept), size: size, backend: backend, files: files, post: post)
+        console = session
+        return session
       }
     } catch {
       throw CommandFailure(error)
     }
     // What was under way was told to stop; a moment, and nothing is left half done.
-    _ = try waiting { () async throws(CommandFailure) in await backend.shutdown() }
+    if let finish = console?.finish { _ = try waiting { () async throws(CommandFailure) in await finish() } }
     Glibc.exit(status)
   }
 
@@ -54,15 +61,38 @@ struct ConsoleRun {
     }
   }
 
-  private func setup(_ capabilities: Capabilities, _ themes: ThemeLibrary, _ keys: KeyTable) -> ConsoleSetup {
+  private func setup(_ capabilities: Capabilities, _ themes: ThemeLibrary, _ keys: KeyTable, _ kept: KeptFiles)
+    -> ConsoleSetup
+  {
     var now = time(nil)
     var local = tm()
     localtime_r(&now, &local)
     return ConsoleSetup(
       source: workspace.source.location.description, destination: workspace.destination.location.description,
       naming: workspace.naming, isReadOnly: session.settings.isReadOnly, isDemo: isDemo,
+      isProduction: isProduction, account: account,
       folder: ProcessEnvironment.workingDirectory, zone: Int(local.tm_gmtoff), capabilities: capabilities, keys: keys,
-      themes: themes, theme: session.settings.theme)
+      themes: themes, theme: session.settings.theme, kept: kept)
+  }
+
+  /// Whether one of the words that mean production is part of a location or of the profile.
+  private var isProduction: Bool {
+    let settings = session.settings
+    let names =
+      [workspace.source.location.description, workspace.destination.location.description]
+      + [settings[.profile], settings[.destinationProfile]].compactMap(\.self)
+    return settings.productionWords.contains { word in names.contains { $0.contains(word) } }
+  }
+
+  /// With whose rights, and at which server where it is not AWS's own.
+  private var account: String {
+    guard workspace.destination.location.isBucket else { return "" }
+    let settings = session.settings
+    let profile = settings[.destinationProfile] ?? settings[.profile]
+    let server = settings[.destinationEndpointURL] ?? settings[.endpointURL]
+    let host = server.map { String($0.split(separator: "/").last ?? "") }
+    return [profile, host ?? settings[.destinationRegion] ?? settings[.region]].compactMap(\.self)
+      .joined(separator: "@")
   }
 
   /// Where standard error goes while the screen is up; nil where no such file can be.

@@ -14,7 +14,9 @@ indirect enum JSON: Sendable {
   static func number(_ value: Int) -> JSON { .number(Int64(value)) }
 
   /// A time in UTC with milliseconds, as S3 writes it: `2026-11-21T14:03:59.000Z`.
-  static func date(_ date: Date) -> JSON { .string(date.formatted(Self.dateStyle)) }
+  static func date(_ date: Date) -> JSON { .string(dateText(date)) }
+
+  static func dateText(_ date: Date) -> String { date.formatted(Self.dateStyle) }
 
   static func optional(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
 

@@ -20,6 +20,55 @@ extension StatusRow {
   }
 }
 
+extension StatusRow {
+  static let csvHeader =
+    "key,size,lastModified,etag,state," + GridSize.allCases.map { "\($0.side)" }.joined(separator: ",")
+    + ",failure,message"
+
+  /// RFC 4180. A field that a spreadsheet would take for a formula begins with an apostrophe.
+  var csv: String {
+    let fields =
+      [key.string, String(size), JSON.dateText(lastModified), etag, state.rawValue]
+      + GridSize.allCases.map { renditions[$0].word } + [failure?.code.rawValue ?? "", failure?.message ?? ""]
+    return fields.map { field in
+      var field = field
+      if let first = field.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) { field = "'" + field }
+      let isPlain = !field.unicodeScalars.contains { "\",\n\r".unicodeScalars.contains($0) }
+      return isPlain ? field : "\"\(field.replacing("\"", with: "\"\""))\""
+    }.joined(separator: ",")
+  }
+}
+
+extension Job {
+  /// As `run --json` prints it; what has not ended says so.
+  var json: JSON {
+    var fields: [(String, JSON)] = [("key", .string(key.string))]
+    switch phase {
+    case .queued: fields.append(("outcome", "queued"))
+    case .running: fields.append(("outcome", "running"))
+    case .finished(let outcome, let milliseconds):
+      var (word, renditions, failure, reason) = ("cancelled", 0, Failure?.none, SkipReason?.none)
+      switch outcome {
+      case .written(let count): (word, renditions) = ("written", count)
+      case .skipped(let why): (word, reason) = ("skipped", why)
+      case .failed(let why): (word, failure) = ("failed", why)
+      case .cancelled: break
+      }
+      fields += [
+        ("outcome", .string(word)), ("renditions", .number(renditions)), ("milliseconds", .number(milliseconds)),
+        ("failure", failure?.json ?? .null), ("reason", .optional(reason?.rawValue)),
+      ]
+    }
+    return .object(fields)
+  }
+}
+
+extension ActionLog.Entry {
+  var json: JSON {
+    ["time": .date(Date(timeIntervalSince1970: time)), "kind": .string(kind.rawValue), "text": .string(text)]
+  }
+}
+
 extension FailureRecord {
   var json: JSON {
     [
