@@ -188,3 +188,38 @@ import Testing
     #expect(driver.send(.tick) == [], "it is asked once")
   }
 }
+
+/// What the header tells of the backlog.
+@Suite struct BacklogTests {
+  @Test func theOldestThatWaitsIsFollowed() {
+    var driver = Driver(columns: 140, rows: 30)
+    driver.list([
+      Fixture.row("a.png", age: 86_400 * 3), Fixture.row("b.png", age: 7200),
+      Fixture.row("c.png", age: 86_400 * 9, renditions: Fixture.complete),
+      Fixture.row("d.png", age: 86_400 * 8, failure: .damaged), Fixture.row("e.txt", age: 86_400 * 7),
+    ])
+    #expect(driver.state.table.oldestWaiting == Fixture.now - 86_400 * 3)
+    #expect(driver.screen().plainLines[1].contains("oldest waits 3d"))
+    let done = Fixture.row("a.png", age: 86_400 * 3, renditions: Fixture.complete)
+    driver.send(.read([RowReading(key: Fixture.key("a.png"), result: .success(done))]))
+    #expect(driver.state.table.oldestWaiting == Fixture.now - 7200)
+    driver.send(.read([RowReading(key: Fixture.key("b.png"), result: .success(nil))]))
+    #expect(driver.state.table.oldestWaiting == nil)
+    #expect(!driver.screen().plainLines[1].contains("waits"))
+    driver.send(.read([RowReading(key: Fixture.key("f.png"), result: .success(Fixture.row("f.png", age: 60)))]))
+    #expect(driver.state.table.oldestWaiting == Fixture.now - 60)
+  }
+
+  @Test func thePaceIsOfWholeSeconds() {
+    var board = JobBoard()
+    for (second, count) in [(1, 3), (2, 0), (3, 5), (4, 9)] {
+      for i in 0..<count {
+        let key = Fixture.key("\(second)-\(i).png")
+        board.apply([.finished(key, .written(renditions: 5), milliseconds: 1)], at: 1000 + Double(second) + 0.5)
+      }
+    }
+    #expect(board.pace(at: 1004.9, seconds: 4) == [0, 3, 0, 5])
+    #expect(board.pace(at: 1005, seconds: 4) == [3, 0, 5, 9])
+    #expect(board.pace(at: 1100, seconds: 4) == [0, 0, 0, 0])
+  }
+}

@@ -66,7 +66,8 @@ package struct JobBoard: Sendable {
     }
     leave(left)
     if finished.count > Self.remembered * 2 { finished.removeFirst(finished.count - Self.remembered) }
-    if finishTimes.count > 512 { finishTimes.removeFirst(finishTimes.count - 256) }
+    // Enough for the pace of the last seconds, whatever that is.
+    if finishTimes.count > 20_000 { finishTimes.removeAll { time - $0 > 30 } }
   }
 
   /// Takes keys out of the waiting line; nearly always they stand at its head.
@@ -106,6 +107,17 @@ package struct JobBoard: Sendable {
     guard let first = recent.first, recent.count >= 2 else { return nil }
     let span = max(now - first, 0.001)
     return Double(recent.count) / span
+  }
+
+  /// Objects done in each of the last `count` seconds, oldest first; the second that runs is left out.
+  package func pace(at now: Double, seconds count: Int) -> [Int] {
+    var pace = [Int](repeating: 0, count: count)
+    let end = now.rounded(.down)
+    for time in finishTimes where time < end {
+      let ago = Int(end - time.rounded(.down))
+      if ago >= 1, ago <= count { pace[count - ago] += 1 }
+    }
+    return pace
   }
 
   /// Seconds until all is done at the present pace.

@@ -38,6 +38,9 @@ package struct RowRecord: Sendable {
   /// When the row last appeared or changed before one's eyes, in seconds since 1970; 0 for never.
   package internal(set) var noticed: UInt32 = 0
 
+  /// Whether the object is still to get renditions: what failed has its own place.
+  var isWaiting: Bool { state == .pending || state == .partial || state == .stale }
+
   package func isFaulty(_ size: GridSize) -> Bool { faults & size.bit != 0 }
 
   /// What a person is told: what runs here comes before what the buckets hold.

@@ -16,6 +16,11 @@ package struct RowTable: Sendable {
   package private(set) var queued = 0
   package private(set) var running = 0
   package private(set) var handedOver = 0
+  /// When the oldest object came that has no renditions yet, or not all, or old ones, in seconds since 1970; nil: there
+  /// is none.
+  package private(set) var oldestWaiting: Double?
+  /// Whether the oldest may wait no more, so that it has to be looked for.
+  private(set) var hasLostOldest = false
   private var notes: [RowID: FailureNote] = [:]
   /// Sentences of failures, each once: thousands of records share a few.
   private var phrases: [String] = []
@@ -157,6 +162,26 @@ package struct RowTable: Sendable {
     return true
   }
 
+  /// Looks for the oldest anew, where that may have changed: a pass over all rows.
+  mutating func findOldest() {
+    guard hasLostOldest else { return }
+    hasLostOldest = false
+    var oldest = Double.infinity
+    for block in blocks {
+      for record in block.records where record.keyLength > 0 && record.isWaiting {
+        oldest = min(oldest, record.modified)
+      }
+    }
+    oldestWaiting = oldest.isFinite ? oldest : nil
+  }
+
+  private mutating func note(_ old: RowRecord?, _ new: RowRecord?) {
+    if let old, old.isWaiting, old.modified == oldestWaiting, new?.isWaiting != true || new?.modified != old.modified {
+      hasLostOldest = true
+    }
+    if let new, new.isWaiting { oldestWaiting = min(oldestWaiting ?? .infinity, new.modified) }
+  }
+
   /// Notes which renditions of a row were found wrong.
   mutating func setFaults(_ sizes: Set<GridSize>, of id: RowID) {
     blocks[id.block].records[id.offset].faults = sizes.reduce(0) { $0 | $1.bit }
@@ -192,6 +217,7 @@ package struct RowTable: Sendable {
     }
     totals.count(.pending)
     fill(id, with: row, noticed: noticed)
+    note(nil, self[id])
     return id
   }
 
@@ -201,6 +227,7 @@ package struct RowTable: Sendable {
     let oldNote = notes[id]
     fill(id, with: row, noticed: noticed)
     let new = self[id]
+    note(old, new)
     let changed =
       old.state != new.state || old.renditions != new.renditions || old.size != new.size
       || old.modified != new.modified || oldNote != notes[id]
@@ -258,6 +285,7 @@ package struct RowTable: Sendable {
     }
     for id in ids {
       mark(id, .none)
+      note(self[id], nil)
       totals.count(self[id].state, by: -1)
       blocks[id.block].clearText(at: id.offset)
       notes[id] = nil

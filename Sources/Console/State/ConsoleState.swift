@@ -110,6 +110,8 @@ package struct ConsoleState: Sendable {
   var previousView: SavedView?
   package internal(set) var theme: String
   package internal(set) var isPaused = false
+  /// When the oldest object that waits was last looked for.
+  var oldestSought = 0.0
   /// Until when rows are marked as new.
   var noticesEnd = 0.0
   /// What changed while the live refresh was paused.

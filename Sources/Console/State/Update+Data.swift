@@ -98,6 +98,13 @@ extension ConsoleState {
     failed.follow(changes, in: table, lines: lines)
   }
 
+  /// The oldest object that waits, at most every few seconds: finding it is a pass over all.
+  mutating func findOldest() {
+    guard table.hasLostOldest, table.count < 10_000 || now - oldestSought >= 5 else { return }
+    oldestSought = now
+    table.findOldest()
+  }
+
   // MARK: - Live
 
   mutating func take(_ change: BucketChange) -> [ConsoleEffect] {

@@ -9,6 +9,7 @@ package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [Cons
   var effects = state.take(event.kind)
   effects += state.relistIfDue()
   effects += state.askDepthIfDue()
+  state.findOldest()
   effects += state.followPreview()
   effects += state.followDetails()
   return effects

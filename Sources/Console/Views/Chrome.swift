@@ -89,8 +89,8 @@ extension Canvas {
   /// What waits in the queues, where there is room beside the counts of the states. Answers where it begins.
   private mutating func drawDepth(_ state: ConsoleState, _ row: Int, from column: Int, endingAt end: Int) -> Int {
     guard let depth = state.depth.known else { return end }
-    let counts = [true, false].map { words in countWidth(state, words: words) }
-    let forms = [(counts[0], true), (counts[0], false), (counts[1], false)]
+    let (words, glyphs) = (countWidth(state, .withOrphans), countWidth(state, .glyphs))
+    let forms = [(words, true), (words, false), (glyphs, false)]
     for (taken, isLong) in forms {
       let parts = DepthLook.parts(depth, oldest: state.records.oldest, now: state.now, isLong: isLong)
       let width = parts.reduce(-2) { $0 + $1.text.count + 2 }
@@ -102,34 +102,45 @@ extension Canvas {
     return end
   }
 
-  /// Glyphs and numbers of the states that occur, with words where there is room for all.
+  /// The states that occur, as fully as there is room for: what tells most goes last.
   private mutating func drawCounts(_ state: ConsoleState, _ column: Int, _ row: Int, until end: Int) {
-    let items = stateCounts(state)
-    func texts(words: Bool) -> [String] { items.map { countText($0, words: words) } }
-    var all = texts(words: true)
-    var orphans = state.listing.orphans > 0 ? "\(Format.count(state.listing.orphans, "orphan"))" : ""
-    let room = end - column
-    if all.reduce(0, { $0 + $1.count + 2 }) + orphans.count > room {
-      all = texts(words: false)
-      orphans = ""
-    }
+    let forms = CountForm.allCases
+    let form = forms.first { countWidth(state, $0) <= end - column } ?? .glyphs
     var column = column
-    for (item, text) in zip(items, all) {
+    for item in stateCounts(state) {
+      let text = countText(item, words: form.hasWords)
       guard column + text.count <= end else { break }
       column = put(text, column, row, item.look.slot) + 2
     }
-    if !orphans.isEmpty { put(orphans, column, row, .stateOrphan) }
+    for text in tail(state, form) { column = put(text, column, row, .stateOrphan) + 2 }
+  }
+
+  /// How the counts are told, fullest first.
+  private enum CountForm: CaseIterable {
+    case all, withOrphans, words, glyphs
+
+    var hasWords: Bool { self != .glyphs }
+  }
+
+  /// What stands behind the counts: orphans, and how long the oldest object has waited for its renditions.
+  private func tail(_ state: ConsoleState, _ form: CountForm) -> [String] {
+    var parts: [String] = []
+    if form == .all || form == .withOrphans, state.listing.orphans > 0 {
+      parts.append(Format.count(state.listing.orphans, "orphan"))
+    }
+    if form == .all, let oldest = state.table.oldestWaiting {
+      parts.append("oldest waits \(Format.age(state.now - oldest))")
+    }
+    return parts
   }
 
   private func countText(_ item: (look: StateLook, count: Int), words: Bool) -> String {
     "\(item.look.glyph(unicode: unicode)) \(Format.grouped(item.count))" + (words ? " \(item.look.word)" : "")
   }
 
-  /// Columns of the counts, with words and orphans or without.
-  private func countWidth(_ state: ConsoleState, words: Bool) -> Int {
-    let counts = stateCounts(state).reduce(0) { $0 + countText($1, words: words).count + 2 }
-    return words && state.listing.orphans > 0
-      ? counts + Format.count(state.listing.orphans, "orphan").count : max(0, counts - 2)
+  private func countWidth(_ state: ConsoleState, _ form: CountForm) -> Int {
+    let counts = stateCounts(state).map { countText($0, words: form.hasWords) }
+    return (counts + tail(state, form)).reduce(-2) { $0 + $1.count + 2 }
   }
 
   /// The states that occur.
@@ -161,7 +172,20 @@ extension Canvas {
       put(String(repeating: unicode ? "─" : "-", count: width - done), begin + done, row, .progressRest)
     }
     put(text, endingAt: end, row, .info)
-    return begin
+    return size.columns >= 120 ? drawPace(state, row, endingAt: begin - 1) : begin
+  }
+
+  /// How many objects were done in each of the last seconds, as bars. Answers where they begin.
+  private mutating func drawPace(_ state: ConsoleState, _ row: Int, endingAt end: Int) -> Int {
+    let pace = state.jobs.pace(at: state.now, seconds: 12)
+    guard let most = pace.max(), most > 0 else { return end + 1 }
+    let bars = Array(unicode ? " ▁▂▃▄▅▆▇█" : " .:-=+*#@")
+    for (i, count) in pace.enumerated() {
+      let level = count == 0 ? 0 : max(1, count * (bars.count - 1) / most)
+      let slot: Slot = level <= 3 ? .sparkLow : level <= 6 ? .sparkMid : .sparkHigh
+      put(String(bars[level]), end - pace.count + i, row, slot)
+    }
+    return end - pace.count
   }
 
   // MARK: - Tabs

@@ -31,16 +31,23 @@ struct StatusCommand: BackgroundCommand {
   @Flag(help: "One JSON object a line.")
   var json = false
 
+  @Flag(help: "Only the totals, as Prometheus reads them from a text file.")
+  var prometheus = false
+
   @OptionGroup(title: "Common options") var common: CommonOptions
 
   func validate() throws {
     if !keys.isEmpty, !prefix.isEmpty { throw ValidationError("give keys or --prefix, not both") }
-    if !keys.isEmpty, summary { throw ValidationError("--summary counts everything; leave the keys out") }
+    if json, prometheus { throw ValidationError("give --json or --prometheus, not both") }
+    if !keys.isEmpty, summary || prometheus {
+      throw ValidationError("--summary and --prometheus count everything; leave the keys out")
+    }
   }
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     let workspace = try session.workspace(.reading)
     var report = StatusReport(session: session, json: json, states: filter.states, totalsOnly: summary)
+    let summary = summary || prometheus
     var missing = false
     if summary {
       do throws(StoreError) {
@@ -72,7 +79,7 @@ struct StatusCommand: BackgroundCommand {
         missing = true
       }
     }
-    report.end()
+    if prometheus { report.endForPrometheus(workspace) } else { report.end() }
     return missing ? .someFailed : .success
   }
 }
@@ -122,6 +129,29 @@ struct StatusReport {
       if totals.total > 0 { session.output.line("") }
       session.output.line(totals.sentence)
     }
+    session.output.flush()
+  }
+
+  /// In the text format of Prometheus, version 0.0.4.
+  func endForPrometheus(_ workspace: Workspace) {
+    func quoted(_ text: String) -> String {
+      let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+      return "\"\(escaped)\""
+    }
+    let place =
+      "source=\(quoted(workspace.source.location.description)),destination=\(quoted(workspace.destination.location.description))"
+    session.output.line("# HELP pixelater_objects Objects in the source, by the state of their renditions.")
+    session.output.line("# TYPE pixelater_objects gauge")
+    let counts = [
+      ("complete", totals.complete), ("partial", totals.partial), ("pending", totals.pending), ("stale", totals.stale),
+      ("failed", totals.failed), ("unsupported", totals.unsupported),
+    ]
+    for (state, count) in counts {
+      session.output.line("pixelater_objects{\(place),state=\"\(state)\"} \(count)")
+    }
+    session.output.line("# HELP pixelater_orphans Renditions whose source is gone.")
+    session.output.line("# TYPE pixelater_orphans gauge")
+    session.output.line("pixelater_orphans{\(place)} \(totals.orphans)")
     session.output.flush()
   }
 
