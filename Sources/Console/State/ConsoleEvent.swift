@@ -40,6 +40,8 @@ package struct ConsoleEvent: Sendable {
     case transfer(TransferReport)
     case depth(EventDepth, generation: Int)
     case looked(LetterLook, generation: Int)
+    /// Theme files were saved, came or went.
+    case themes(ThemeChange)
   }
 }
 

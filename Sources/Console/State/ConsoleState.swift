@@ -94,6 +94,8 @@ package struct ConsoleState: Sendable {
   package internal(set) var message: Message?
   package internal(set) var commandHistory: [String] = []
   package internal(set) var theme: String
+  /// Those to choose from; they change when their files are saved.
+  package internal(set) var themes: ThemeLibrary
   package internal(set) var isPaused = false
   /// Until when rows are marked as new.
   var noticesEnd = 0.0
@@ -108,6 +110,7 @@ package struct ConsoleState: Sendable {
     self.setup = setup
     self.size = size
     theme = setup.theme
+    themes = setup.themes
     usesMouse = setup.capabilities.mouse
     // The preview is what the console is for, so it is open wherever there is room beside the list.
     preview.isOpen = true

@@ -53,6 +53,7 @@ extension ConsoleState {
     case .transfer(let report): return take(report)
     case .depth(let answer, let generation): return take(answer, generation: generation)
     case .looked(let look, let generation): return take(look, generation: generation)
+    case .themes(let change): return take(change)
     }
   }
 
@@ -124,7 +125,7 @@ extension ConsoleState {
         dialog = .copy(CopyMenu(key: job.key))
       }
     case .theme:
-      dialog = .themes(ThemePicker(cursor: setup.themes.names.firstIndex(of: theme) ?? 0, before: theme))
+      dialog = .themes(ThemePicker(cursor: themes.names.firstIndex(of: theme) ?? 0, before: theme))
     case .command: prompt = .command(CommandPrompt())
     case .help: dialog = .help(HelpDialog(from: scope))
     case .redraw: return [.terminal(.redraw)]

@@ -1,4 +1,5 @@
 import Console
+import FoundationEssentials
 import Glibc
 import Pipeline
 import Settings
@@ -12,7 +13,9 @@ struct ConsoleRun {
 
   func start() throws(CommandFailure) -> ExitStatus {
     let settings = session.settings
-    let themes = ThemeFolders(settings.paths).library
+    let folders = ThemeFolders(settings.paths)
+    let sources = folders.sources
+    let themes = ThemeLibrary(sources: sources)
     guard themes[settings.theme] != nil else {
       throw CommandFailure(
         .usage,
@@ -24,17 +27,21 @@ struct ConsoleRun {
     let services = workspace.source.location.isBucket ? try session.eventServices() : EventServices()
     let backend = PipelineBackend(
       workspace: workspace, engine: session.engine, options: session.runOptions, services: services)
+    var watch: ThemeWatch?
     let status: Int32
     do throws(TerminalError) {
       status = try Terminal.run(
         options: TerminalOptions(color: settings.color.forTerminal, mouse: settings.takesMouse, errorLog: logFile())
-      ) { capabilities, size, post in
-        ConsoleSession(
+      ) { capabilities, size, post -> ConsoleSession in
+        watch = ThemeWatch(folders, from: sources) { post(ConsoleEvent(.themes($0), at: Date().timeIntervalSince1970)) }
+        return ConsoleSession(
           setup: setup(capabilities, themes, keys), size: size, backend: backend, post: post)
       }
     } catch {
+      watch?.stop()
       throw CommandFailure(error)
     }
+    watch?.stop()
     // What was under way was told to stop; a moment, and nothing is left half done.
     _ = try waiting { () async throws(CommandFailure) in await backend.shutdown() }
     Glibc.exit(status)
