@@ -37,7 +37,7 @@ help:
 	@echo 'make check     lint, build and test, also the release binary: what has to pass before a change'
 	@echo 'make build     the release binary, in $(BINARY)'
 	@echo 'make lambda    the zip for AWS Lambda, in $(LAMBDA); see deploy/README.md'
-	@echo 'make install   binary, themes and completions under PREFIX ($(PREFIX))'
+	@echo 'make install   binary, manual page, themes and completions under PREFIX ($(PREFIX))'
 	@echo 'make engines   install the S3 servers that the tests run against, in $(ENGINES)'
 	@echo 'make format    put the sources into their form'
 	@echo 'make lint      say what is not in its form; lint-template: what is wrong with deploy/template.yaml'
@@ -73,17 +73,20 @@ endif
 
 install: build
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/pixelater/themes' \
+	  '$(DESTDIR)$(PREFIX)/share/man/man1' \
 	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' \
 	  '$(DESTDIR)$(PREFIX)/share/zsh/site-functions' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
 	install -m 755 '$(BINARY)' '$(DESTDIR)$(PREFIX)/bin/pixelater'
 	install -m 644 themes/*.toml '$(DESTDIR)$(PREFIX)/share/pixelater/themes/'
+	'$(BINARY)' manual > '$(DESTDIR)$(PREFIX)/share/man/man1/pixelater.1'
 	'$(BINARY)' --generate-completion-script bash > '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixelater'
 	'$(BINARY)' --generate-completion-script zsh > '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pixelater'
 	'$(BINARY)' --generate-completion-script fish > '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pixelater.fish'
 
 uninstall:
 	rm -rf '$(DESTDIR)$(PREFIX)/share/pixelater'
-	rm -f '$(DESTDIR)$(PREFIX)/bin/pixelater' '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixelater' \
+	rm -f '$(DESTDIR)$(PREFIX)/bin/pixelater' '$(DESTDIR)$(PREFIX)/share/man/man1/pixelater.1' \
+	  '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pixelater' \
 	  '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_pixelater' \
 	  '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/pixelater.fish'
 

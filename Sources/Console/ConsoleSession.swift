@@ -8,7 +8,8 @@ package final class ConsoleSession: ConsoleApplication {
   private var state: ConsoleState
   private let runner: EffectRunner
   private let clock: @Sendable () -> Double
-  private var styles: (name: String, styles: ThemeStyles)?
+  /// What was last painted with.
+  private var look: (theme: Theme, styles: ThemeStyles)?
 
   /// - Parameters:
   ///   - post: brings a message back to the thread that calls this session; called from any thread.
@@ -38,12 +39,16 @@ package final class ConsoleSession: ConsoleApplication {
   package func receive(_ message: ConsoleEvent) -> [TerminalEffect] { carryOut(update(&state, message)) }
 
   package func screen() -> ScreenGrid {
-    if styles?.name != state.theme {
-      let theme = state.setup.themes[state.theme] ?? .standard
-      styles = (state.theme, theme.resolved(for: state.setup.capabilities))
-    }
-    let current = styles?.styles ?? Theme.standard.resolved(for: state.setup.capabilities)
-    return render(state, theme: current, size: state.size)
+    render(state, theme: styles(), size: state.size)
+  }
+
+  /// A theme whose file is gone stays until another is chosen.
+  private func styles() -> ThemeStyles {
+    let theme = state.themes[state.theme] ?? look?.theme ?? .standard
+    if let look, look.theme == theme { return look.styles }
+    let styles = theme.resolved(for: state.setup.capabilities)
+    look = (theme, styles)
+    return styles
   }
 
   package func stop() {

@@ -34,7 +34,7 @@ struct Pixelater: ParsableCommand {
     subcommands: [
       ConsoleCommand.self, DemoCommand.self, StatusCommand.self, ListCommand.self, RunCommand.self,
       PreviewCommand.self, PixelateCommand.self, WorkerCommand.self, DeadLettersCommand.self, VerifyCommand.self,
-      CleanCommand.self, DoctorCommand.self, ThemeCommand.self, InfoCommand.self,
+      CleanCommand.self, DoctorCommand.self, ThemeCommand.self, InfoCommand.self, ManualCommand.self,
     ],
     defaultSubcommand: ConsoleCommand.self)
 
@@ -43,7 +43,8 @@ struct Pixelater: ParsableCommand {
   static func main() async {
     let arguments = Array(CommandLine.arguments.dropFirst())
     if let word = ArgumentOrder.unknownCommand(arguments, in: Self.self) {
-      let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+      let names = configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        .compactMap { $0.configuration.commandName }
       let message = "'\(word)' is no command; there are \(names.joined(separator: ", ")); see 'pixelater --help'"
       finish(.failure(CommandFailure(.usage, message)))
     }

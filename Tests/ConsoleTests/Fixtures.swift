@@ -50,7 +50,7 @@ struct Driver {
   }
 
   func screen() -> ScreenGrid {
-    let theme = (state.setup.themes[state.theme] ?? .standard).resolved(for: state.setup.capabilities)
+    let theme = (state.themes[state.theme] ?? .standard).resolved(for: state.setup.capabilities)
     return render(state, theme: theme, size: state.size)
   }
 

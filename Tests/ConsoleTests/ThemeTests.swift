@@ -16,7 +16,11 @@ struct ThemeTests {
   }()
 
   @Test func allAreThere() {
-    #expect(Self.shipped.map(\.name) == ["dark", "default", "deuteranopia", "high-contrast", "light", "mono"])
+    #expect(
+      Self.shipped.map(\.name) == [
+        "catppuccin-mocha", "dark", "default", "deuteranopia", "dracula", "gruvbox-dark", "gruvbox-light",
+        "high-contrast", "light", "mono", "nord", "solarized-16", "tritanopia",
+      ])
   }
 
   @Test(arguments: shipped.map(\.name)) func shippedThemeIsFlawless(_ name: String) throws {
@@ -142,6 +146,40 @@ struct ThemeTests {
     #expect(found.contains { $0.text.hasPrefix("text: contrast is 1.") })
     #expect(found.contains { $0.text == "state.complete and state.failed look the same at 256 colours." })
     #expect(found.contains { $0.text == "state.complete and state.failed look the same at 16 colours." })
+  }
+
+  @Test func aColourNamesWhatStandsForIt() {
+    let file = ThemeFile(
+      name: "x",
+      text: """
+        "title" = "mauve"
+        "input" = ["#123456", "7"]
+        "hint" = ["red", "#123456"]
+
+        [palette]
+        mauve = ["#cba6f7", "bright-magenta"]
+        """)
+    #expect(file.diagnostics == [ThemeDiagnostic(.error, line: 3, "hint: a value that is no text is no colour.")])
+    #expect(file.styles[.input] == StyleSpec(.matched(RGB(0x12, 0x34, 0x56), terminal: 7)))
+    let theme = Theme(name: "x", styles: file.styles, inheriting: .standard)
+    func color(_ depth: ColorDepth) -> Color { theme.resolved(for: Capabilities(depth: depth))[.title].foreground }
+    #expect(color(.truecolor) == .rgb(0xCB, 0xA6, 0xF7))
+    #expect(color(.palette256) == .palette(XtermPalette.nearest(to: RGB(0xCB, 0xA6, 0xF7), in: 16..<256)))
+    #expect(color(.palette16) == .palette(13))
+    #expect(color(.palette8) == .palette(5))
+    #expect(color(.mono) == .standard)
+    // It is held against its ground like any other.
+    let check = ThemeCheck.check(name: "x", text: "background = \"#202020\"\ntext = [\"#303030\", \"white\"]")
+    #expect(check.contains { $0.text.hasPrefix("text: contrast is 1.") })
+  }
+
+  @Test func whatIsLaidOverStandsOnTheGroundByItself() {
+    let theme = Theme(
+      name: "x", styles: [.background: StyleSpec(nil, on: .rgb(1, 2, 3)), .rowMarked: StyleSpec(.rgb(9, 9, 9))],
+      inheriting: .standard)
+    let styles = theme.resolved(for: Capabilities())
+    #expect(styles[.rowMarked].background == .rgb(1, 2, 3))
+    #expect(styles.overlay(.rowMarked, on: Style(background: .rgb(7, 7, 7))).background == .rgb(7, 7, 7))
   }
 
   @Test func coloursFallToWhatTheTerminalHas() {

@@ -89,7 +89,7 @@ extension ConsoleState {
     var capabilities = setup.capabilities
     if inColor { capabilities.depth = .truecolor }
     state.setup.capabilities = capabilities
-    let theme = setup.themes[theme] ?? .standard
+    let theme = themes[theme] ?? .standard
     return render(state, theme: theme.resolved(for: capabilities), size: size)
   }
 

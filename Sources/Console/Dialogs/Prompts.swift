@@ -110,8 +110,8 @@ extension ConsoleState {
     }
     let values: [String] =
       switch word {
-      case "theme": setup.themes.names
       case "view", "forget": savedViews.map(\.name)
+      case "theme": themes.names
       case "state": ["all"] + ObjectState.allCases.map(\.rawValue).filter { $0 != "running" && $0 != "queued" }
       case "sort":
         view == .records ? LetterSort.Column.allCases.map(\.rawValue) : RowSort.Column.allCases.map(\.rawValue)
@@ -149,7 +149,7 @@ extension ConsoleState {
       guard list != nil || view == .records else { return refuse("A filter needs a list of objects or dead letters") }
       return filterChanged(to: value)
     case "theme" where !value.isEmpty:
-      guard setup.themes[value] != nil else { return refuse("There is no theme \(DisplayText.plain(value))") }
+      guard themes[value] != nil else { return refuse("There is no theme \(DisplayText.plain(value))") }
       theme = value
       return []
     case "sort" where !value.isEmpty:

@@ -1,7 +1,23 @@
 extension ConsoleState {
+  /// What was saved is seen at once; a theme that is gone stays on the screen until another is chosen.
+  mutating func take(_ change: ThemeChange) -> [ConsoleEffect] {
+    let before = themes
+    themes = change.library
+    if case .themes(var picker) = dialog {
+      picker.cursor = themes.names.firstIndex(of: theme) ?? min(picker.cursor, themes.names.count - 1)
+      dialog = .themes(picker)
+    }
+    if let problem = change.problem {
+      say(.error, problem)
+    } else if let look = themes[theme], look != before[theme] {
+      say(.info, "Theme \(DisplayText.plain(theme, unicode: unicode)), as saved")
+    }
+    return []
+  }
+
   mutating func themesPerform(_ action: Action, _ picker: ThemePicker) -> [ConsoleEffect] {
     var picker = picker
-    let names = setup.themes.names
+    let names = themes.names
     if let target = target(of: action, from: picker.cursor, count: names.count, lines: names.count) {
       picker.cursor = max(0, min(target, names.count - 1))
       // Seen at once, over the whole screen.
@@ -17,7 +33,7 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawThemes(_ state: ConsoleState, _ picker: ThemePicker) {
-    let names = state.setup.themes.names
+    let names = state.themes.names
     let rows = min(names.count, size.rows - 6)
     let inside = dialogFrame(title: "Theme", columns: 32, rows: rows + 2)
     let top = max(0, picker.cursor - rows + 1)

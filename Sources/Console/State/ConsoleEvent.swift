@@ -45,6 +45,8 @@ package struct ConsoleEvent: Sendable {
     case exported(Result<String, FileProblem>)
     /// A file of the console's own could not be written.
     case notKept(FileProblem)
+    /// Theme files were saved, came or went.
+    case themes(ThemeChange)
   }
 }
 

@@ -109,6 +109,8 @@ package struct ConsoleState: Sendable {
   /// What was on screen before the view that is.
   var previousView: SavedView?
   package internal(set) var theme: String
+  /// Those to choose from; they change when their files are saved.
+  package internal(set) var themes: ThemeLibrary
   package internal(set) var isPaused = false
   /// When the oldest object that waits was last looked for.
   var oldestSought = 0.0
@@ -127,6 +129,7 @@ package struct ConsoleState: Sendable {
     theme = setup.theme
     commandHistory = setup.kept.commands
     savedViews = setup.kept.views
+    themes = setup.themes
     usesMouse = setup.capabilities.mouse
     // The preview is what the console is for, so it is open wherever there is room beside the list.
     preview.isOpen = true

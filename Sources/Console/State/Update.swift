@@ -64,6 +64,7 @@ extension ConsoleState {
     case .notKept(let problem):
       say(.error, problem.text)
       return []
+    case .themes(let change): return take(change)
     }
   }
 
@@ -147,7 +148,7 @@ extension ConsoleState {
       }
     case .export: dialog = .export(ExportMenu())
     case .theme:
-      dialog = .themes(ThemePicker(cursor: setup.themes.names.firstIndex(of: theme) ?? 0, before: theme))
+      dialog = .themes(ThemePicker(cursor: themes.names.firstIndex(of: theme) ?? 0, before: theme))
     case .command: prompt = .command(CommandPrompt())
     case .help: dialog = .help(HelpDialog(from: scope))
     case .redraw: return [.terminal(.redraw)]

@@ -22,6 +22,9 @@ package enum ThemeColor: Hashable, Sendable {
   /// One of the 256, 16 and above.
   case indexed(UInt8)
   case rgb(UInt8, UInt8, UInt8)
+  /// What it is, and which of the terminal's 16 stands for it where there are no more: the nearest of the 16 to a pale
+  /// colour is white, whatever its hue.
+  case matched(RGB, terminal: UInt8)
 
   /// The names of the 16, in order.
   package static let names = [
@@ -64,6 +67,9 @@ package enum ThemeColor: Hashable, Sendable {
     case (.terminal(let index), _): return .palette(index)
     case (.indexed(let index), .truecolor), (.indexed(let index), .palette256): return .palette(index)
     case (.rgb(let red, let green, let blue), .truecolor): return .rgb(red, green, blue)
+    case (.matched(let color, _), .truecolor): return .rgb(color.red, color.green, color.blue)
+    case (.matched(_, let index), .palette16), (.matched(_, let index), .palette8):
+      return ThemeColor.terminal(index).resolved(for: depth)
     default:
       let wanted = RGB(self)
       let candidates: Range<Int> =
@@ -95,6 +101,7 @@ package struct RGB: Hashable, Sendable {
     case .standard: self = RGB(192, 192, 192)
     case .terminal(let index), .indexed(let index): self = XtermPalette.colors[Int(index)]
     case .rgb(let red, let green, let blue): self = RGB(red, green, blue)
+    case .matched(let color, _): self = color
     }
   }
 }

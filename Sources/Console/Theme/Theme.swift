@@ -26,10 +26,15 @@ package struct ThemeStyles: Sendable {
   }
 
   private let entries: [Slot: Entry]
+  /// What an overlay stands on where it is painted by itself.
+  private let plain: Style
 
   init(_ theme: Theme, depth: ColorDepth) {
     let ground = theme[.background].background ?? theme[.background].foreground
     let text = theme[.text]
+    plain = Style(
+      foreground: text.foreground?.resolved(for: depth) ?? .standard,
+      background: ground?.resolved(for: depth) ?? .standard)
     entries = Dictionary(
       uniqueKeysWithValues: Slot.allCases.map { slot in
         var spec = theme[slot]
@@ -46,9 +51,9 @@ package struct ThemeStyles: Sendable {
   }
 
   package subscript(slot: Slot) -> Style {
-    guard let entry = entries[slot] else { return Style() }
+    guard let entry = entries[slot] else { return plain }
     return Style(
-      foreground: entry.foreground ?? .standard, background: entry.background ?? .standard,
+      foreground: entry.foreground ?? plain.foreground, background: entry.background ?? plain.background,
       attributes: entry.attributes)
   }
 

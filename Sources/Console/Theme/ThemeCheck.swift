@@ -75,7 +75,7 @@ extension ThemeColor {
   fileprivate var known: RGB? {
     switch self {
     case .standard, .terminal: nil
-    case .indexed, .rgb: RGB(self)
+    case .indexed, .rgb, .matched: RGB(self)
     }
   }
 }

@@ -28,10 +28,11 @@ package struct ThemeDiagnostic: Hashable, Sendable {
 ///
 ///     [palette]
 ///     fog = "#a9b1d6"
-///     ink = "#1a1b26"
+///     ink = ["#1a1b26", "black"]
 ///
 /// A colour is a name of the palette, `default`, one of the terminal's sixteen (`red`, `bright-red`), `0` to `255`,
-/// `#RGB` or `#RRGGBB`. Modifiers: `bold dim italic underline reverse`. A missing slot is inherited, an unknown one is
+/// `#RGB` or `#RRGGBB`; or a list of such a value and one of the sixteen, which stands for it on a terminal that has no
+/// more. Modifiers: `bold dim italic underline reverse`. A missing slot is inherited, an unknown one is
 /// a warning; a slot that cannot be read keeps what it inherits.
 package struct ThemeFile: Sendable {
   package let name: String
@@ -166,6 +167,13 @@ private struct ThemeFileReader {
 
   private func literal(_ value: any TOMLValueConvertible) -> ThemeColor? {
     if let text = value.string { return ThemeColor(parsing: text) }
+    if let pair = value.array {
+      guard pair.count == 2, let text = pair[0].string,
+        case .rgb(let red, let green, let blue)? = ThemeColor(parsing: text),
+        let name = pair[1].string, case .terminal(let index)? = ThemeColor(parsing: name)
+      else { return nil }
+      return .matched(RGB(red, green, blue), terminal: index)
+    }
     return value.int.flatMap { ThemeColor(parsing: String($0)) }
   }
 

@@ -1,4 +1,5 @@
 import Console
+import FoundationEssentials
 import Glibc
 import Pipeline
 import Settings
@@ -12,7 +13,9 @@ struct ConsoleRun {
 
   func start() throws(CommandFailure) -> ExitStatus {
     let settings = session.settings
-    let themes = ThemeFolders(settings.paths).library
+    let folders = ThemeFolders(settings.paths)
+    let sources = folders.sources
+    let themes = ThemeLibrary(sources: sources)
     guard themes[settings.theme] != nil else {
       throw CommandFailure(
         .usage,
@@ -29,6 +32,7 @@ struct ConsoleRun {
       source: workspace.source.location.description, destination: workspace.destination.location.description)
     let kept = files.kept()
     var console: ConsoleSession?
+    var watch: ThemeWatch?
     let status: Int32
     do throws(TerminalError) {
       status = try Terminal.run(
@@ -37,11 +41,14 @@ struct ConsoleRun {
         let session = ConsoleSession(
           setup: setup(capabilities, themes, keys, kept), size: size, backend: backend, files: files, post: post)
         console = session
+        watch = ThemeWatch(folders, from: sources) { post(ConsoleEvent(.themes($0), at: Date().timeIntervalSince1970)) }
         return session
       }
     } catch {
+      watch?.stop()
       throw CommandFailure(error)
     }
+    watch?.stop()
     // What was under way was told to stop; a moment, and nothing is left half done.
     if let finish = console?.finish { _ = try waiting { () async throws(CommandFailure) in await finish() } }
     Glibc.exit(status)

@@ -5,18 +5,19 @@ import Settings
 
 /// The theme files of this machine.
 struct ThemeFolders {
-  private let folders: [String]
+  /// Best first.
+  let paths: [String]
 
   /// Largest theme file read, in bytes.
   private static let limit = 256 << 10
 
-  init(_ paths: Paths) { folders = paths.themeFolders }
+  init(_ paths: Paths) { self.paths = paths.themeFolders }
 
   /// Every theme file; of those with one name the first, which is the person's own.
   var files: [(name: String, path: String)] {
     var seen: Set<String> = []
     var files: [(name: String, path: String)] = []
-    for folder in folders {
+    for folder in paths {
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
       for name in names.sorted() where name.hasSuffix(".toml") {
         let theme = String(name.dropLast(".toml".count))

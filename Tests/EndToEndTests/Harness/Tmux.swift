@@ -28,13 +28,22 @@ final class Tmux: Sendable {
   }
 
   /// Presses keys by tmux's names.
-  func press(_ keys: String...) async throws { try await tmux(["send-keys"] + keys) }
+  func press(_ keys: String...) async throws { try await press(keys) }
+
+  func press(_ keys: [String]) async throws { try await tmux(["send-keys"] + keys) }
 
   /// Types text as it is.
   func type(_ text: String) async throws { try await tmux("send-keys", "-l", text) }
 
   /// What stands on the screen.
   func screen() async throws -> String { try await tmux("capture-pane", "-p") }
+
+  /// What stands on the screen, and the title that belongs to it.
+  func look() async throws -> (title: String, screen: String) {
+    let output = try await tmux("display-message", "-p", "#{pane_title}", ";", "capture-pane", "-p")
+    let title = output.prefix { $0 != "\n" }
+    return (String(title), String(output.dropFirst(title.count + 1)))
+  }
 
   /// The screen with its colours, coloured spaces at the ends of lines too.
   func coloredScreen() async throws -> String { try await tmux("capture-pane", "-e", "-N", "-p") }
