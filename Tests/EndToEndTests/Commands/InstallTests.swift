@@ -88,6 +88,15 @@ struct InstallTests {
     #expect(groff.output.contains("truncated") || groff.output.count > 10_000)
   }
 
+  @Test("The table of keys is printed as the README has it")
+  func keys() async throws {
+    let table = try await Program(workspace: workspace).run(["manual", "--keys"], located: false)
+    let readme = try String(contentsOfFile: Self.sources + "/README.md", encoding: .utf8)
+    #expect(
+      readme.contains(
+        "<!-- keys: begin -->\n" + table.output.trimmingCharacters(in: .newlines) + "\n<!-- keys: end -->"))
+  }
+
   @Test("Completions know every command and its flags")
   func completions() async throws {
     let pixelater = Program(workspace: workspace)
@@ -129,7 +138,9 @@ struct InstallTests {
     #expect(try await complete("run", "--f").contains("--force"))
     #expect(try await complete("theme", "c").contains("check"))
     for name in names {
-      #expect(try await complete(name, "--end").contains("--endpoint-url") || ["theme", "dead-letters"].contains(name), "\(name)")
+      #expect(
+        try await complete(name, "--end").contains("--endpoint-url") || ["theme", "dead-letters"].contains(name),
+        "\(name)")
     }
   }
 }
