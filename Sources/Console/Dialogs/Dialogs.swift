@@ -62,7 +62,7 @@ extension Canvas {
   private mutating func drawQuit(_ state: ConsoleState) {
     let running = state.jobs.running.count
     let waiting = state.jobs.queuedCount
-    let inside = dialogFrame(title: "Quit?", columns: 44, rows: 4, danger: true)
+    let inside = dialogFrame(title: "Quit?", columns: 50, rows: 4, danger: true)
     let transfers = state.transfers.running.count
     var text = "\(Format.count(running, "job")) running, \(Format.grouped(waiting)) waiting"
     if transfers > 0 {

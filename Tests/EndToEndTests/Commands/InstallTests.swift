@@ -88,6 +88,15 @@ struct InstallTests {
     #expect(groff.output.contains("truncated") || groff.output.count > 10_000)
   }
 
+  @Test("The table of keys is printed as the README has it")
+  func keys() async throws {
+    let table = try await Program(workspace: workspace).run(["manual", "--keys"], located: false)
+    let readme = try String(contentsOfFile: Self.sources + "/README.md", encoding: .utf8)
+    #expect(
+      readme.contains(
+        "<!-- keys: begin -->\n" + table.output.trimmingCharacters(in: .newlines) + "\n<!-- keys: end -->"))
+  }
+
   @Test("Completions know every command and its flags")
   func completions() async throws {
     let pixelater = Program(workspace: workspace)

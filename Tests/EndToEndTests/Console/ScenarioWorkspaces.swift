@@ -12,7 +12,7 @@ actor ScenarioWorkspaces {
     case mixed
     /// Sixty objects that are no pictures.
     case many
-    /// A dozen pictures, large enough for a person to see them being worked on.
+    /// As many pictures as keep one job busy for longer than a person takes to press a few keys.
     case heavy
   }
 
@@ -36,7 +36,9 @@ actor ScenarioWorkspaces {
     switch kind {
     case .empty: break
     case .many: for i in 0..<60 { try workspace.put("object-\(100 + i).txt", "x") }
-    case .heavy: for i in 0..<12 { try workspace.putPicture("large-\(10 + i).png", width: 1200, height: 900, seed: i) }
+    case .heavy:
+      let picture = try TestWorkspace.picture(width: 1200, height: 900)
+      for i in 0..<60 { try workspace.put("large-\(10 + i).png", picture) }
     case .mixed: try await mix(workspace)
     }
     return workspace
