@@ -70,6 +70,9 @@ struct PlainScreenTests {
     Scene("themes", pressed(.character("t"), .down)),
     Scene("copy", pressed(.character("y"), .down)),
     Scene("delete", pressed(.character("D"))),
+    Scene("export", pressed(.character("E"))),
+    Scene("orphans", pressed(.character("O"))),
+    Scene("difference", pressed(.character("z"), .character("="))),
     Scene(
       "quit",
       pressed(then: { driver in

@@ -106,7 +106,9 @@ extension ConsoleState {
     let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let word = parts.first else {
       let names = Set(Action.allCases.map(\.rawValue)).union(Self.words)
-      return names.filter { $0.hasPrefix(text) }.sorted()
+      let begun = names.filter { $0.hasPrefix(text) }.sorted()
+      // A part of a name will do where none begins like that.
+      return begun.isEmpty ? names.filter { $0.contains(text) }.sorted() : begun
     }
     let values: [String] =
       switch word {
