@@ -35,10 +35,10 @@ extension PixelEngine {
       for row in stride(from: 0, to: header.rows, by: batch) {
         try poll()
         let count = min(batch, header.rows - row)
-        try reader.read(into: rows, count: count)
+        try reader.read(into: rows, count: count, poll: poll)
         sink.take(rows, count: count)
       }
-      try reader.finish()
+      try reader.finish(poll: poll)
       return (header, sink)
     }
   }

@@ -33,11 +33,13 @@ protocol PictureReader: AnyObject {
   /// milliseconds and may throw.
   func start(poll: () throws(PixelError) -> Void) throws(PixelError)
 
-  /// Reads the next `count` rows, `header.rowBytes` apart.
-  func read(into rows: UnsafeMutablePointer<UInt8>, count: Int) throws(PixelError)
+  /// Reads the next `count` rows, `header.rowBytes` apart. Calls `poll` if it takes long.
+  func read(
+    into rows: UnsafeMutablePointer<UInt8>, count: Int, poll: () throws(PixelError) -> Void
+  ) throws(PixelError)
 
-  /// Reads to the end of the file, after the last row.
-  func finish() throws(PixelError)
+  /// Reads to the end of the file, after the last row. Calls `poll` if it takes long.
+  func finish(poll: () throws(PixelError) -> Void) throws(PixelError)
 }
 
 /// Takes rows as they are decoded.
