@@ -87,7 +87,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "PixelEngineTests", dependencies: ["PixelEngine", "CJPEG"],
+      name: "PixelEngineTests", dependencies: ["PixelEngine", "CPNG", "CJPEG"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(
       name: "ObjectStoreTests", dependencies: ["ObjectStore", "AWS", "HTTPTransport", "TestServers"],

@@ -31,11 +31,12 @@ px_inflate_status px_inflate(
   state->next_out = *out;
   state->avail_out = room;
   int result = isal_inflate(state);
+  // Of a broken stream not even what is left of the input comes out right.
+  if (result != ISAL_DECOMP_OK || state->avail_in > input || state->avail_out > room) return PX_INFLATE_DAMAGED;
   *in += input - state->avail_in;
   *in_length -= input - state->avail_in;
   *out += room - state->avail_out;
   *out_length -= room - state->avail_out;
-  if (result != ISAL_DECOMP_OK) return PX_INFLATE_DAMAGED;
   return state->block_state == ISAL_BLOCK_FINISH ? PX_INFLATE_END : PX_INFLATE_MORE;
 }
 

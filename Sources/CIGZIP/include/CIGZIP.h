@@ -19,7 +19,8 @@ typedef enum {
 px_inflater *px_inflater_open(void);
 /// Reads on from `*in`, writes on to `*out`, and moves both on by what was read and written. Keeps the 32 KiB before that
 /// a stream may refer to itself. Quickest with room for 128 KiB and more. Call it again with what is left, until it has
-/// neither input nor anything to write. At most 1 GiB of each at once is looked at.
+/// neither input nor anything to write. At most 1 GiB of each at once is looked at. After damage nothing has moved, what
+/// lies at `*out` is of no use, and there is no going on.
 px_inflate_status px_inflate(
     px_inflater *inflater, const uint8_t **in, size_t *in_length, uint8_t **out, size_t *out_length);
 void px_inflater_close(px_inflater *inflater);

@@ -1,6 +1,8 @@
 /// Writes PNG files by hand, right or wrong as a test wants them.
 struct PNGFile {
-  private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  private(set) var bytes = signature
 
   init(width: Int, height: Int, depth: UInt8 = 8, colorType: UInt8, interlaced: Bool = false) {
     add("IHDR", Self.bigEndian(width) + Self.bigEndian(height) + [depth, colorType, 0, 0, interlaced ? 1 : 0])

@@ -16,6 +16,8 @@ final class PNGReader: PictureReader {
   /// Where the pixels are, if they may be read without libpng, and what reads them.
   private let plainPixels: Int?
   private var pixels: PixelData?
+  /// Whether pixels are read, or have been read, without libpng.
+  var isPlain: Bool { pixels != nil }
   private let filter: RowFilter
   /// The last row read, for the one below it. Vectors may be loaded past its end.
   private var above: UnsafeMutableBufferPointer<UInt8>?

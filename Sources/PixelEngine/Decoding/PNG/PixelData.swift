@@ -49,7 +49,7 @@ final class PixelData {
     capacity = 2 * rowLength + 160 << 10
     compressed = .allocate(capacity: Self.compressedCapacity)
     inflated = .allocate(capacity: capacity + RowFilter.slack)
-    inflated.initialize(repeating: 0, count: capacity + RowFilter.slack)
+    (inflated + capacity).initialize(repeating: 0, count: RowFilter.slack)
     let header = file.bytes(at: offset - 8, length: 10)
     // A window of 32 KiB: to smaller ones zlib holds a stream, igzip does not.
     let isUsual = header.count == 10 && header[8] == 0x78

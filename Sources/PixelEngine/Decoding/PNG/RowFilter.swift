@@ -79,7 +79,7 @@ struct RowFilter {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   private static func undoSub(_ row: Source, _ target: Target, _ rowBytes: Int, channels: Int) {
     var left = SIMD4<UInt8>.zero
     let last = rowBytes &- channels
@@ -108,7 +108,7 @@ struct RowFilter {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   private static func undoAverage(
     _ row: Source, _ target: Target, _ above: Source, _ rowBytes: Int, channels: Int
   ) {
@@ -136,7 +136,7 @@ struct RowFilter {
   }
 
   /// One sample after another.
-  @inline(__always)
+  @inline(always)
   private static func undoPaeth(_ row: Source, _ target: Target, _ above: Source, _ rowBytes: Int, channels: Int) {
     for channel in 0..<channels {
       var (left, corner): (Int16, Int16) = (0, 0)
@@ -154,7 +154,7 @@ struct RowFilter {
     }
   }
 
-  @inline(__always)
+  @inline(always)
   private static func undoWidePaeth(_ row: Source, _ target: Target, _ above: Source, _ rowBytes: Int, channels: Int) {
     var (left, corner) = (SIMD8<Int16>.zero, SIMD8<Int16>.zero)
     let last = rowBytes &- channels
@@ -171,7 +171,7 @@ struct RowFilter {
 
   /// The upper row in the lower half of each vector, and in the other half the lower row, a pixel behind it: what stands
   /// above its pixel has just been found.
-  @inline(__always)
+  @inline(always)
   private static func undoTwoPaeth(
     _ upper: Source, _ lower: Source, _ first: Target, _ second: Target, _ above: Source, _ rowBytes: Int,
     channels: Int
@@ -197,50 +197,50 @@ struct RowFilter {
     storeLast(narrow(left.highHalf), second + last, channels)
   }
 
-  /// Which of the three is nearest to left + up - corner, ties in this order. The three distances need not be known: with
-  /// the corner below both or above both, or the sum three times as far from it, one of the two ends it is.
-  @inline(__always)
+  /// Which of the three is nearest to left + up - corner, ties in this order: the lower or the upper end of left and up
+  /// where the corner lies well beyond the other end, else the corner. The same as by the three distances, in half the
+  /// steps.
+  @inline(always)
   private static func predicted(
     _ left: SIMD8<Int16>, _ up: SIMD8<Int16>, _ corner: SIMD8<Int16>
   ) -> SIMD8<Int16> {
-    let bound = (corner &+ corner &+ corner &- up) &- left
-    let isLess = left .< up
-    let low = up.replacing(with: left, where: isLess)
-    let high = left.replacing(with: up, where: isLess)
-    let notHigh = bound .> low
-    let notLow = high .> bound
-    return corner.replacing(with: low, where: .!notLow).replacing(with: high, where: .!notHigh)
+    let bound = (corner &+ corner &+ corner) &- (up &+ left)
+    let (low, high) = (pointwiseMin(left, up), pointwiseMax(left, up))
+    // All ones or zeros. Where both are zeros, the two ends are the same.
+    let notHigh = unsafeBitCast(bound .> low, to: SIMD8<Int16>.self)
+    let notLow = unsafeBitCast(high .> bound, to: SIMD8<Int16>.self)
+    return (high & ~notHigh) | (low & ~notLow) | ((corner & notHigh) & notLow)
   }
 
   /// Sums of bytes in wide lanes.
-  @inline(__always)
+  @inline(always)
   private static func add(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD8<Int16> {
     unsafeBitCast(unsafeBitCast(a, to: SIMD16<UInt8>.self) &+ unsafeBitCast(b, to: SIMD16<UInt8>.self), to: SIMD8.self)
   }
 
-  @inline(__always)
+  @inline(always)
   private static func wide(_ samples: SIMD4<UInt8>) -> SIMD4<Int16> { SIMD4(truncatingIfNeeded: samples) }
 
-  @inline(__always)
+  @inline(always)
   private static func wide(_ low: SIMD4<UInt8>, _ high: SIMD4<UInt8>) -> SIMD8<Int16> {
     SIMD8(lowHalf: wide(low), highHalf: wide(high))
   }
 
-  @inline(__always)
+  @inline(always)
   private static func narrow(_ samples: SIMD4<Int16>) -> SIMD4<UInt8> { SIMD4(truncatingIfNeeded: samples) }
 
-  @inline(__always)
+  @inline(always)
   private static func load(_ samples: Source) -> SIMD4<UInt8> {
     UnsafeRawPointer(samples).loadUnaligned(as: SIMD4<UInt8>.self)
   }
 
-  @inline(__always)
+  @inline(always)
   private static func store(_ samples: SIMD4<UInt8>, _ target: Target) {
     UnsafeMutableRawPointer(target).storeBytes(of: samples, as: SIMD4<UInt8>.self)
   }
 
   /// Stores no more than a pixel.
-  @inline(__always)
+  @inline(always)
   private static func storeLast(_ samples: SIMD4<UInt8>, _ target: Target, _ channels: Int) {
     if channels == 4 { return store(samples, target) }
     target[0] = samples[0]
