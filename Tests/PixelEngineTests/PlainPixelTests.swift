@@ -207,10 +207,12 @@ import Testing
       switch round / 4 % 5 {
       case 0: bytes.removeLast(Int.random(in: 1...(2 * rowLength), using: &random))
       case 1: bytes += (0..<Int.random(in: 1...(2 * rowLength), using: &random)).map { UInt8($0 & 255) }
-      case 2: bytes[Int.random(in: 0..<picture.rows.count, using: &random) * rowLength] = UInt8.random(
-        in: 5...255, using: &random)
-      case 3: bytes[Int.random(in: 0..<picture.rows.count, using: &random) * rowLength] = UInt8.random(
-        in: 0...4, using: &random)
+      case 2:
+        bytes[Int.random(in: 0..<picture.rows.count, using: &random) * rowLength] = UInt8.random(
+          in: 5...255, using: &random)
+      case 3:
+        bytes[Int.random(in: 0..<picture.rows.count, using: &random) * rowLength] = UInt8.random(
+          in: 0...4, using: &random)
       default: bytes.removeAll()
       }
       let stream = round % 8 < 4 ? PNGFile.stored(bytes) : Picture.zlib(bytes)
@@ -232,7 +234,8 @@ import Testing
         case 1: chunks.insert(chunks[place], at: Int.random(in: 1...chunks.count, using: &random))
         case 2: if chunks.count > 2 { chunks.remove(at: place) }
         case 3:
-          let kind = ["PLTE", "tRNS", "ABCD", "ab1d", "IDAT", "IHDR", "iCCP", "fdAT", "IEND"].randomElement(using: &random)
+          let kind = ["PLTE", "tRNS", "ABCD", "ab1d", "IDAT", "IHDR", "iCCP", "fdAT", "IEND"].randomElement(
+            using: &random)
           let content = [UInt8](repeating: 3, count: Int.random(in: 0...12, using: &random))
           chunks.insert(Self.chunk(kind ?? "IDAT", content), at: place)
         case 4: chunks[place][Int.random(in: 0..<4, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)

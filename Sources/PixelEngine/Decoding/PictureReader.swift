@@ -46,4 +46,11 @@ protocol PictureReader: AnyObject {
 protocol RowSink {
   /// `count` more rows, `rowBytes` of the header apart. The memory is the caller's and will be used again.
   mutating func take(_ rows: UnsafePointer<UInt8>, count: Int)
+
+  /// False if the rows that follow do not matter. Then they are not read, nor is anything behind them.
+  var needsMore: Bool { get }
+}
+
+extension RowSink {
+  var needsMore: Bool { true }
 }

@@ -24,7 +24,8 @@ struct RowFilter {
   ///   - target: where the row goes.
   ///   - above: the row above it, zeros for the first; `slack` bytes behind it may be looked at.
   /// - Returns: false if there is no such filter.
-  func undo(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, above: UnsafePointer<UInt8>) -> Bool {
+  func undo(_ source: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, above: UnsafePointer<UInt8>) -> Bool
+  {
     let row = source + 1
     switch source[0] {
     case 0: target.update(from: row, count: rowBytes)
