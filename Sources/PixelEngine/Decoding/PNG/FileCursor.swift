@@ -6,7 +6,9 @@ struct FileCursor: ~Copyable {
   private(set) var left: Int
   /// Where what comes after them stands in the file.
   private var offset: Int
-  private let window: UnsafeMutableRawBufferPointer?
+  private let window: UnsafeMutablePointer<UInt8>?
+
+  private static let windowSize = 1 << 16
 
   init(_ file: PictureFile, at offset: Int) {
     self.file = file
@@ -16,9 +18,9 @@ struct FileCursor: ~Copyable {
       left = bytes.count - offset
       self.offset = bytes.count
     } else {
-      let window = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+      let window = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.windowSize)
       self.window = window
-      next = UnsafePointer(window.bindMemory(to: UInt8.self).baseAddress.unsafelyUnwrapped)
+      next = UnsafePointer(window)
       left = 0
       self.offset = offset
     }
@@ -30,9 +32,10 @@ struct FileCursor: ~Copyable {
   mutating func take(_ most: Int) throws(PixelData.Halt) -> UnsafeBufferPointer<UInt8> {
     if left == 0 {
       guard let window else { throw .isOdd }
-      guard let got = file.read(at: offset, to: window) else { throw .cannotBeRead }
-      if got == 0 { throw .isOdd }
-      next = UnsafePointer(window.assumingMemoryBound(to: UInt8.self).baseAddress.unsafelyUnwrapped)
+      let target = UnsafeMutableRawBufferPointer(start: window, count: Self.windowSize)
+      guard let got = file.read(at: offset, to: target) else { throw .cannotBeRead }
+      if got <= 0 { throw .isOdd }
+      next = UnsafePointer(window)
       left = got
       offset += got
     }
