@@ -14,7 +14,8 @@ LAMBDA  := .build/lambda/pixelater-lambda.zip
 
 # Debian packages that the build needs. What tells that one is there: a header (package:header), a Python module
 # (package=module), or else a command of the package's name.
-DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libjpeg-dev:jpeglib.h libcurl4-openssl-dev:curl/curl.h libexpat1-dev:expat.h
+DEVELOPMENT := libncurses-dev:curses.h libpng-dev:png.h libisal-dev:isa-l.h libjpeg-dev:jpeglib.h \
+  libcurl4-openssl-dev:curl/curl.h libexpat1-dev:expat.h
 # The tests drive the console in a terminal of their own, make certificates, and install servers that come with Python.
 TESTING     := tmux openssl python3-venv=ensurepip
 # The function's zip.

@@ -4,7 +4,7 @@ import PackageDescription
 // The layers of the product. An arrow that is not drawn here does not build: every check passes
 // `--explicit-target-dependency-import-check error` (see the Makefile).
 //
-//   pixelater ──▶ Terminal ──▶ Console ──▶ Pipeline ──▶ PixelEngine ──▶ CPNG CJPEG
+//   pixelater ──▶ Terminal ──▶ Console ──▶ Pipeline ──▶ PixelEngine ──▶ CPNG CIGZIP CJPEG
 //       │            └──▶ CNcurses  │          └──▶ ObjectStore
 //       └──▶ Settings ──────────────┴──▶ (Pipeline, ObjectStore)
 //               └──▶ AWS ──▶ HTTPTransport ──▶ CCurl
@@ -35,6 +35,7 @@ let package = Package(
   targets: [
     // C fences: setjmp, varargs and macros stop here.
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+    .target(name: "CIGZIP", linkerSettings: [.linkedLibrary("isal")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(
       name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
@@ -44,7 +45,8 @@ let package = Package(
     .systemLibrary(name: "CExpat"),
 
     .target(
-      name: "PixelEngine", dependencies: ["CPNG", "CJPEG"], exclude: ["Filter/NOTES.md"], swiftSettings: strict),
+      name: "PixelEngine", dependencies: ["CPNG", "CIGZIP", "CJPEG"], exclude: ["Filter/NOTES.md"],
+      swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
     .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
     .target(
@@ -85,7 +87,7 @@ let package = Package(
       swiftSettings: strict),
 
     .testTarget(
-      name: "PixelEngineTests", dependencies: ["PixelEngine", "CJPEG"],
+      name: "PixelEngineTests", dependencies: ["PixelEngine", "CPNG", "CJPEG"],
       exclude: ["Fixtures", "compare_with_pillow.py"], swiftSettings: strict),
     .testTarget(
       name: "ObjectStoreTests", dependencies: ["ObjectStore", "AWS", "HTTPTransport", "TestServers"],

@@ -79,6 +79,7 @@ px_png_reader *px_png_open(const px_png_source *source) {
   if (source->data != NULL) {
     reader->next = source->data;
     reader->left = source->length;
+    reader->offset = source->length;
   } else {
     reader->window = malloc(PX_WINDOW);
     if (reader->window == NULL) {
@@ -124,6 +125,9 @@ px_png_status px_png_read_header(px_png_reader *reader, px_png_header *header) {
   header->height = png_get_image_height(png, info);
   header->channels = ((type & PNG_COLOR_MASK_COLOR) ? 3 : 1) + (((type & PNG_COLOR_MASK_ALPHA) || transparent) ? 1 : 0);
   header->passes = (uint32_t)png_set_interlace_handling(png);
+  header->is_plain = png_get_bit_depth(png, info) == 8 && !(type & PNG_COLOR_MASK_PALETTE) && !transparent &&
+                     header->passes == 1;
+  header->pixels_at = reader->offset - reader->left;
 
   png_charp name = NULL;
   int compression = 0;
@@ -162,10 +166,6 @@ void px_png_close(px_png_reader *reader) {
   if (reader->png != NULL) png_destroy_read_struct(&reader->png, &reader->info, NULL);
   free(reader->window);
   free(reader);
-}
-
-uint32_t px_crc32(uint32_t crc, const uint8_t *data, size_t length) {
-  return (uint32_t)crc32_z(crc, data, length);
 }
 
 size_t px_zlib_bound(size_t length) { return compressBound(length); }

@@ -39,6 +39,20 @@ import Testing
     }
   }
 
+  /// A grid is read back from the rows that hold its samples: what is far below the last of them is not even looked for.
+  @Test func aGridIsReadNoFurtherThanItsLastSample() throws {
+    let samples = (0..<2_000_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+    let file = PNGFile.picture(width: 2000, height: 1000, colorType: 0, samples: samples)
+    let grid = try engine.readGrid(file, size: .x8)
+    // The last samples stand a sixteenth of the height above the bottom, 125 kB before the end.
+    let cut = windows(file, most: 1 << 16, end: file.count - 10_000, fails: true)
+    #expect(try engine.readGrid(cut, size: .x8) == grid)
+    #expect(throws: PixelError.unreadable) { try engine.inspect(cut, size: .x8) }
+    #expect(throws: PixelError.unreadable) {
+      try engine.readGrid(windows(file, most: 1 << 16, end: file.count - 200_000, fails: true), size: .x8)
+    }
+  }
+
   @Test func theLimitHoldsForFilesThatAreRead() {
     var limits = Limits()
     limits.fileBytes = 1000

@@ -22,6 +22,8 @@ typedef struct {
   uint32_t height;
   uint32_t channels;      // 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA: 8 bits each, as rows will be read
   uint32_t passes;        // 1, or 7 when interlaced
+  int is_plain;           // whether a row in the file, unfiltered, is a row as it will be read
+  size_t pixels_at;       // where the content of the first IDAT chunk begins in the file
   const uint8_t *profile; // ICC profile, or NULL; lives as long as the reader
   size_t profile_length;
 } px_png_header;
@@ -50,8 +52,6 @@ px_png_status px_png_finish(px_png_reader *reader);
 const char *px_png_message(const px_png_reader *reader);
 void px_png_close(px_png_reader *reader);
 
-/// CRC-32 as PNG chunks carry it, continued from `crc` (0 at the start).
-uint32_t px_crc32(uint32_t crc, const uint8_t *data, size_t length);
 /// Deflates to one whole zlib stream. Returns its length, 0 on failure.
 size_t px_zlib(const uint8_t *data, size_t length, uint8_t *out, size_t capacity);
 size_t px_zlib_bound(size_t length);

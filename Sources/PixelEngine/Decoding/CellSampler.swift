@@ -27,6 +27,8 @@ struct CellSampler: RowSink {
     }
   }
 
+  var needsMore: Bool { nextRow < rows.count }
+
   mutating func take(_ pixels: UnsafePointer<UInt8>, count: Int) {
     while nextRow < rows.count, rows[nextRow] < row + count {
       let source = pixels + (rows[nextRow] - row) * rowBytes

@@ -1,5 +1,5 @@
 extension PixelEngine {
-  /// Decodes a whole picture into a sink, within the limits. Every way into a picture goes through here.
+  /// Decodes a picture into a sink, as far as that needs it, within the limits. Every way into a picture goes through here.
   ///
   /// - Parameters:
   ///   - reduction: whether a sample may be the mean of several pixels.
@@ -35,10 +35,11 @@ extension PixelEngine {
       for row in stride(from: 0, to: header.rows, by: batch) {
         try poll()
         let count = min(batch, header.rows - row)
-        try reader.read(into: rows, count: count)
+        try reader.read(into: rows, count: count, poll: poll)
         sink.take(rows, count: count)
+        if !sink.needsMore { return (header, sink) }
       }
-      try reader.finish()
+      try reader.finish(poll: poll)
       return (header, sink)
     }
   }

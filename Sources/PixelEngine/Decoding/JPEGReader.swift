@@ -52,11 +52,13 @@ final class JPEGReader: PictureReader {
     }
   }
 
-  func read(into rows: UnsafeMutablePointer<UInt8>, count: Int) throws(PixelError) {
+  func read(
+    into rows: UnsafeMutablePointer<UInt8>, count: Int, poll: () throws(PixelError) -> Void
+  ) throws(PixelError) {
     try check(px_jpeg_read_rows(reader, rows, header.rowBytes, UInt32(count)))
   }
 
-  func finish() throws(PixelError) { try check(px_jpeg_finish(reader)) }
+  func finish(poll: () throws(PixelError) -> Void) throws(PixelError) { try check(px_jpeg_finish(reader)) }
 
   private func check(_ status: px_jpeg_status) throws(PixelError) {
     if status != PX_JPEG_OK { throw Self.error(status, reader) }

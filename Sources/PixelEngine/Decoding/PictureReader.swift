@@ -33,15 +33,24 @@ protocol PictureReader: AnyObject {
   /// milliseconds and may throw.
   func start(poll: () throws(PixelError) -> Void) throws(PixelError)
 
-  /// Reads the next `count` rows, `header.rowBytes` apart.
-  func read(into rows: UnsafeMutablePointer<UInt8>, count: Int) throws(PixelError)
+  /// Reads the next `count` rows, `header.rowBytes` apart. Calls `poll` if it takes long.
+  func read(
+    into rows: UnsafeMutablePointer<UInt8>, count: Int, poll: () throws(PixelError) -> Void
+  ) throws(PixelError)
 
-  /// Reads to the end of the file, after the last row.
-  func finish() throws(PixelError)
+  /// Reads to the end of the file, after the last row. Calls `poll` if it takes long.
+  func finish(poll: () throws(PixelError) -> Void) throws(PixelError)
 }
 
 /// Takes rows as they are decoded.
 protocol RowSink {
   /// `count` more rows, `rowBytes` of the header apart. The memory is the caller's and will be used again.
   mutating func take(_ rows: UnsafePointer<UInt8>, count: Int)
+
+  /// False if the rows that follow do not matter. Then they are not read, nor is anything behind them.
+  var needsMore: Bool { get }
+}
+
+extension RowSink {
+  var needsMore: Bool { true }
 }

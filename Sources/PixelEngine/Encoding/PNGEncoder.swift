@@ -1,3 +1,4 @@
+internal import CIGZIP
 internal import CPNG
 
 /// Writes PNG (PNG 3rd edition), without the cost of compressing every row of it.

@@ -1,3 +1,4 @@
+internal import CIGZIP
 internal import CJPEG
 internal import CPNG
 

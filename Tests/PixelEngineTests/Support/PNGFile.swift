@@ -1,6 +1,8 @@
 /// Writes PNG files by hand, right or wrong as a test wants them.
 struct PNGFile {
-  private(set) var bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+  private(set) var bytes = signature
 
   init(width: Int, height: Int, depth: UInt8 = 8, colorType: UInt8, interlaced: Bool = false) {
     add("IHDR", Self.bigEndian(width) + Self.bigEndian(height) + [depth, colorType, 0, 0, interlaced ? 1 : 0])
@@ -30,11 +32,12 @@ struct PNGFile {
   /// CRC-32 (PNG 3rd edition, annex D).
   static func crc(_ bytes: [UInt8]) -> UInt32 {
     var crc: UInt32 = 0xFFFF_FFFF
-    for byte in bytes {
-      crc ^= UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
-    }
+    for byte in bytes { crc = crcTable[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8 }
     return ~crc
+  }
+
+  private static let crcTable = (0...255).map { (byte: UInt32) -> UInt32 in
+    (0..<8).reduce(byte) { crc, _ in crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
   }
 
   static func adler(_ bytes: [UInt8]) -> UInt32 {

@@ -1,4 +1,4 @@
-internal import CPNG
+internal import CIGZIP
 
 /// Walks a PNG's chunks (PNG 3rd edition, 5.3) for the little that libpng is not asked for.
 enum PNGChunks {
