@@ -118,6 +118,14 @@ import Testing
     #expect(driver.state.message?.text.hasSuffix("1 written, 0 failed, 5 renditions seen to stand") == true)
   }
 
+  @Test func quittingRightAfterGoingAheadAsks() {
+    var driver = Driver(columns: 100, rows: 30)
+    driver.list([Fixture.row("new.png")])
+    #expect(driver.press(.character("r"), .enter) == ["submit new.png"])
+    #expect(driver.press(.character("q")) == [])
+    #expect(driver.state.scope == .quit)
+  }
+
   @Test func whatWasWrittenAndIsNotThereIsSaid() {
     var driver = Driver(columns: 100, rows: 30)
     driver.list(Fixture.rows)

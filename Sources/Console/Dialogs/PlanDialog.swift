@@ -63,6 +63,7 @@ extension ConsoleState {
       let forced = plan.policy.force ? ", forced" : ""
       say(.info, "\(Format.count(planned.keys.count, "object")) on the way\(forced)")
       log.add(.info, "process \(Format.count(planned.keys.count, "object"))\(forced)", at: now)
+      hasSubmitted = !planned.keys.isEmpty
       return [.submit(planned.keys, plan.policy)]
     default: return []
     }

@@ -84,6 +84,8 @@ package struct ConsoleState: Sendable {
   package internal(set) var marks = RowSet()
   package internal(set) var listing = ListingState()
   package internal(set) var jobs = JobBoard()
+  /// Whether objects were handed to the jobs and none of them has been heard of yet.
+  var hasSubmitted = false
   /// What was written and is not yet seen to stand.
   var proof = RoundProof()
   package internal(set) var transfers = TransferBoard()

@@ -178,6 +178,7 @@ extension ConsoleState {
 
   mutating func take(_ events: [JobEvent]) -> [ConsoleEffect] {
     let wasBusy = jobs.isBusy
+    hasSubmitted = false
     jobs.apply(events, at: now)
     var touched = RowTable.Changes()
     var ended: [ObjectKey] = []

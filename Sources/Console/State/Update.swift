@@ -158,7 +158,7 @@ extension ConsoleState {
       return [.terminal(.setMouse(usesMouse))]
     case .suspend: return [.terminal(.suspend)]
     case .quit, .interrupt:
-      guard jobs.isBusy || !transfers.running.isEmpty else { return [.terminal(.quit(status: 0))] }
+      guard jobs.isBusy || hasSubmitted || !transfers.running.isEmpty else { return [.terminal(.quit(status: 0))] }
       dialog = .quit
     case .back: return goBack()
     default: break
