@@ -10,6 +10,7 @@ final class CursesScreen {
   private(set) var size: ScreenSize
 
   private let planner: CellPlanner
+  private let encoder: PictureEncoder
   private var pairs: PairCache
   /// The cells as last drawn, and the pair of each; nil after anything that left the window blank.
   private var drawn: [ScreenCell]?
@@ -31,6 +32,7 @@ final class CursesScreen {
     capabilities = Capabilities(
       depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
     planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
+    encoder = PictureEncoder(depth: depth, repeats: description.entry.repeatsCharacters)
     pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2, $3 ? 1 : 0) != 0 }
     size = Self.currentSize()
   }
@@ -79,7 +81,7 @@ final class CursesScreen {
       let line = cells[row.lowerBound - rect.column..<row.lowerBound - rect.column + size.columns]
       return row.map { planner.plan(line, at: $0) }
     }
-    guard let bytes = PictureEncoder(depth: capabilities.depth).encode(planned, at: rect) else { return }
+    guard let bytes = encoder.encode(planned, at: rect) else { return }
     guard cn_write_all(1, bytes, bytes.count) != 0 else { return }
     cn_screen_adopt(Int32(rect.column), Int32(rect.row), Int32(rect.columns), Int32(rect.rows))
   }
