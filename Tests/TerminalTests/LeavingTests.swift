@@ -47,7 +47,7 @@ import terminal_probe
   @Test("One application can follow another in the same terminal")
   func oneAfterTheOther() throws {
     let pty = try PseudoTerminal(["truecolor", "twice"], environment: environment())
-    let before = pty.modes()
+    let before = pty.modesFound
     try pty.waitForStart()
     pty.forgetReceived()
     pty.forgetScreen()
@@ -65,7 +65,7 @@ import terminal_probe
   func theTerminalIsAsItWas(way: Way) throws {
     for round in 1...Self.rounds {
       let pty = try PseudoTerminal(["truecolor"], environment: environment(backtrace: way.backtrace))
-      let before = pty.modes()
+      let before = pty.modesFound
       try pty.waitForStart()
       #expect(pty.modes() != before)
       #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
@@ -120,7 +120,7 @@ import terminal_probe
   @Test func killedInTheMidstOfWriting() throws {
     for round in 1...Self.rounds {
       let pty = try PseudoTerminal(["truecolor"], environment: environment())
-      let before = pty.modes()
+      let before = pty.modesFound
       try pty.waitForStart()
       pty.send(Array("M".utf8))
       // Some of the flood is read, the rest stays in the way of the writer.
@@ -215,7 +215,7 @@ import terminal_probe
     let script =
       "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
     let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
-    let before = pty.modes()
+    let before = pty.modesFound
     try pty.waitForStart()
     let check = PictureCheck()
     for (columns, rows) in [(160, 50), (140, 46)] {

@@ -83,7 +83,7 @@ import terminal_probe
   ])
   func noTerminalToDrawOn(environment: [String: String], reason: String) throws {
     let pty = try open(environment)
-    let before = pty.modes()
+    let before = pty.modesFound
     let end = try pty.waitForEnd()
     #expect(end == .exit(2))
     #expect(pty.terminal.text.first == reason)

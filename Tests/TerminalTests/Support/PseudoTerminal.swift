@@ -17,6 +17,8 @@ final class PseudoTerminal {
   /// Kept open, so that the modes outlive the program.
   let device: Int32
   private(set) var pid: pid_t = 0
+  /// The modes that the program found.
+  private(set) var modesFound: [UInt32] = []
   private var inputs = 0
 
   init(
@@ -33,6 +35,7 @@ final class PseudoTerminal {
     let path = "/dev/pts/\(number)"
     device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     resize(columns: columns, rows: rows)
+    modesFound = modes()
     let program = try executable ?? Self.probe()
     pid = try ChildProcess.start(
       program, arguments, environment: environment, files: [path, path, path], session: true)
@@ -100,11 +103,12 @@ final class PseudoTerminal {
 
   /// Reads on until something is so that is not on the screen.
   func wait(for what: String, checking condition: () -> Bool) throws {
-    for _ in 0..<Self.patience where !condition() {
+    for _ in 0..<Self.patience {
+      if condition() { return }
       var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
       if poll(&descriptor, 1, 1) > 0 { _ = try receive() }
     }
-    guard condition() else { throw Failure(description: "waited a minute for \(what)") }
+    throw Failure(description: "waited a minute for \(what)")
   }
 
   func waitForStart() throws { try wait(for: "the first frame") { $0.title.contains("frame=") } }
