@@ -90,7 +90,8 @@ import terminal_probe
   @Test(arguments: ["set -m; ", ""], ["KILL", "TERM", "SEGV"])
   func theShellGetsItsModesBack(jobs: String, signal: String) throws {
     let probe = try PseudoTerminal.probe()
-    let script = "stty -echo intr ^A susp ^B; stty -g > /dev/null; echo go; read -r line; "
+    let script =
+      "stty -echo intr ^A susp ^B; stty -g > /dev/null; echo go; read -r line; "
       + "\(jobs)'\(probe)' truecolor; echo ended $?; read -r line; echo bye"
     for round in 1...Self.rounds {
       let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
@@ -135,7 +136,8 @@ import terminal_probe
   /// Stopped by its key the terminal is the shell's: a guard must not touch it when the program is killed then.
   @Test func killedWhileSuspended() throws {
     let probe = try PseudoTerminal.probe()
-    let script = "set -m; '\(probe)' truecolor; echo stopped; stty -echo; read -r line; kill -KILL %1; wait; "
+    let script =
+      "set -m; '\(probe)' truecolor; echo stopped; stty -echo; read -r line; kill -KILL %1; wait; "
       + "stty -a | grep -c ' -echo '; echo shell"
     let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
     try pty.waitForStart()
