@@ -79,12 +79,9 @@ class Terminal:
             pass
 
     def cpu(self):
-        """Seconds on a processor so far, of all threads, to the nanosecond."""
-        total = 0
-        for task in os.listdir(f"/proc/{self.pid}/task"):
-            with open(f"/proc/{self.pid}/task/{task}/schedstat") as file:
-                total += int(file.read().split()[0])
-        return total / 1e9
+        """Seconds on a processor so far, of all threads that are or were, to the nanosecond."""
+        # The process's own clock, as clock_getcpuclockid(3) numbers it.
+        return time.clock_gettime((~self.pid << 3) | 2)
 
     def ticks(self):
         """utime and stime as the kernel counts them for `top`, and voluntary switches: how often it was woken."""
