@@ -8,4 +8,12 @@
 
 #include "CNcurses.h"
 
+#include <termios.h>
+
+/// Room for the bytes that give a terminal back.
+enum { CN_FAREWELL = 512 };
+
+/// What cn_tty_save found. 0 where there is nothing saved.
+int cn_tty_saved(struct termios *modes);
+
 #endif

@@ -28,6 +28,11 @@ int cn_tty_save(void) {
   return 1;
 }
 
+int cn_tty_saved(struct termios *modes) {
+  *modes = saved_modes;
+  return have_saved_modes;
+}
+
 void cn_tty_restore(void) {
   if (have_saved_modes) tcsetattr(STDIN_FILENO, TCSADRAIN, &saved_modes);
 }
@@ -134,9 +139,9 @@ void cn_signals_stop(void) {
 // --- Crashes ---
 
 static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP, SIGSYS};
-enum { FATAL = sizeof fatal / sizeof fatal[0], FAREWELL = 512 };
+enum { FATAL = sizeof fatal / sizeof fatal[0] };
 static struct sigaction before_crash[FATAL];
-static uint8_t farewell[FAREWELL];
+static uint8_t farewell[CN_FAREWELL];
 static size_t farewell_size;
 static volatile sig_atomic_t armed;
 static volatile sig_atomic_t diverted = -1;
@@ -149,6 +154,7 @@ static void give_back(void) {
   // Not TCSADRAIN: a crash must not wait for a terminal that takes no more output.
   if (have_saved_modes) tcsetattr(STDIN_FILENO, TCSANOW, &saved_modes);
   if (diverted >= 0) dup2((int)diverted, STDERR_FILENO);
+  cn_guard_hold(0);
 }
 
 static void crashed(int number) {
@@ -166,7 +172,7 @@ void cn_crash_arm(const uint8_t *bytes, size_t count) {
   static int at_exit_known;
   // Room for the deepest use of the handler; the main thread's, where the screen is driven.
   static unsigned char stack[65536];
-  if (count > FAREWELL) count = FAREWELL;
+  if (count > CN_FAREWELL) count = CN_FAREWELL;
   memcpy(farewell, bytes, count);
   farewell_size = count;
   if (armed) return;

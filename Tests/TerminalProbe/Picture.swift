@@ -6,13 +6,37 @@ package enum Picture: Hashable, Sendable {
   case noise(seed: UInt32)
   /// Every colour from #000000 to #000fff: finds RGB values taken for palette entries.
   case nearZero
-  /// Twelve flat colours.
+  /// Twelve flat colours in many small pieces.
   case sprite
+  /// A fish: twelve flat colours in the pieces that pixel art has.
+  case fish
   case flat
   /// Every cell the same two colours.
   case stripes
 
   package static let side = 64
+
+  private static let palette: [UInt32] = [
+    0x000000, 0xFFFFFF, 0xFF0000, 0x00FF00, 0x0000FF, 0x1D2B53, 0x7E2553, 0x008751, 0xAB5236, 0x5F574F, 0xFFEC27,
+    0x29ADFF,
+  ]
+
+  /// Which of the palette.
+  private static func fish(_ x: Int, _ y: Int) -> Int {
+    let eye = (x - 44) * (x - 44) + (y - 24) * (y - 24)
+    if eye <= 4 { return 0 }
+    if eye <= 20 { return 1 }
+    let (dx, dy) = (x - 30, y - 30)
+    if dx * dx * 4 + dy * dy * 9 <= 48 * 48 {
+      if dy > 8 { return 10 }
+      if 20..<24 ~= x { return 2 }
+      return 28..<32 ~= x && dy < -4 ? 8 : 11
+    }
+    if x < 10, abs(dy) <= 12 - x { return 6 }
+    if 24...36 ~= x, 8..<20 ~= y, y - 8 >= abs(dx) { return 3 }
+    if y >= 54 { return y >= 58 ? 7 : 9 }
+    return y < 6 ? 4 : 5
+  }
 
   /// The pixel as 0xRRGGBB.
   package func pixel(_ x: Int, _ y: Int) -> UInt32 {
@@ -23,11 +47,8 @@ package enum Picture: Hashable, Sendable {
       return (((index &+ seed &* 4096) &* 0x9E_3779) ^ 0x5A_5A5A) & 0xFF_FFFF
     case .nearZero: return index
     case .sprite:
-      let palette: [UInt32] = [
-        0x000000, 0xFFFFFF, 0xFF0000, 0x00FF00, 0x0000FF, 0x1D2B53, 0x7E2553, 0x008751, 0xAB5236, 0x5F574F, 0xFFEC27,
-        0x29ADFF,
-      ]
-      return palette[(x / 8 &* 5 &+ y / 4 &* 3 &+ (x * y) / 256) % palette.count]
+      return Self.palette[(x / 8 &* 5 &+ y / 4 &* 3 &+ (x * y) / 256) % Self.palette.count]
+    case .fish: return Self.palette[Self.fish(x, y)]
     case .flat: return 0x336699
     case .stripes: return y % 2 == 0 ? 0xFF8000 : 0x102030
     }

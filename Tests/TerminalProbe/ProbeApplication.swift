@@ -62,6 +62,7 @@ package final class ProbeApplication: ConsoleApplication {
       picture = .noise(seed: seed)
     case .key(.character("0")): picture = .nearZero
     case .key(.character("s")): picture = .sprite
+    case .key(.character("i")): picture = .fish
     case .key(.character("f")): picture = .flat
     case .key(.character("=")): picture = .stripes
     case .key(.character("e")): changedPixel.toggle()

@@ -5,7 +5,7 @@ import Testing
 import terminal_probe
 
 /// However the program ends or stops, the terminal is as it was.
-@Suite struct LeavingTests {
+@Suite(.timeLimit(.minutes(30))) struct LeavingTests {
   struct Way: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var key: String?
@@ -31,7 +31,11 @@ import terminal_probe
     Way(testDescription: "a Swift trap with backtraces on", key: "T", end: .signal(SIGILL), backtrace: "enable=yes"),
     Way(testDescription: "abort()", key: "A", end: .signal(SIGABRT)),
     Way(testDescription: "a stack that overflows", key: "O", end: .signal(SIGSEGV)),
+    Way(testDescription: "KILL", signal: SIGKILL, end: .signal(SIGKILL)),
   ]
+
+  /// How often each way is gone: once in a while more often, to find what happens rarely.
+  static let rounds = ProcessInfo.processInfo.environment["PIXELATER_SOAK"] == "1" ? 100 : 3
 
   private func environment(backtrace: String = "enable=no") -> [String: String] {
     [
@@ -43,7 +47,7 @@ import terminal_probe
   @Test("One application can follow another in the same terminal")
   func oneAfterTheOther() throws {
     let pty = try PseudoTerminal(["truecolor", "twice"], environment: environment())
-    let before = pty.modes()
+    let before = pty.modesFound
     try pty.waitForStart()
     pty.forgetReceived()
     pty.forgetScreen()
@@ -59,20 +63,109 @@ import terminal_probe
 
   @Test(arguments: ways)
   func theTerminalIsAsItWas(way: Way) throws {
-    let pty = try PseudoTerminal(["truecolor"], environment: environment(backtrace: way.backtrace))
-    let before = pty.modes()
-    try pty.waitForStart()
-    #expect(pty.modes() != before)
-    #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
-    if let key = way.key { pty.send(Array(key.utf8)) }
-    if let signal = way.signal { kill(pty.pid, signal) }
-    let end = try pty.waitForEnd()
-    #expect(end == way.end)
-    #expect(pty.modes() == before)
+    for round in 1...Self.rounds {
+      let pty = try PseudoTerminal(["truecolor"], environment: environment(backtrace: way.backtrace))
+      let before = pty.modesFound
+      try pty.waitForStart()
+      #expect(pty.modes() != before)
+      #expect(pty.terminal.modes.isSuperset(of: [1049, 1000, 1006, 2004]))
+      if let key = way.key { pty.send(Array(key.utf8)) }
+      if let signal = way.signal { kill(pty.pid, signal) }
+      let end = try pty.waitForEnd()
+      #expect(end == way.end)
+      try expectAsFound(pty, before, round)
+    }
+  }
+
+  private func expectAsFound(_ pty: PseudoTerminal, _ before: [UInt32], _ round: Int, text: [String] = []) throws {
+    try #require(pty.modes() == before, "round \(round)")
     // The cursor is on, nothing else is.
-    #expect(pty.terminal.modes == VirtualTerminal.initialModes)
-    #expect(pty.terminal.text.filter { !$0.isEmpty } == [], "nothing of it is left on the main screen")
-    #expect(pty.terminal.unknown == [])
+    try #require(pty.terminal.modes == VirtualTerminal.initialModes, "round \(round)")
+    try #require(pty.terminal.text.filter { !$0.isEmpty } == text, "round \(round)")
+    try #require(pty.terminal.unknown == [], "round \(round)")
+  }
+
+  /// Modes that no program sets by itself must come back too. A shell stays in the terminal, which therefore keeps them;
+  /// with job control, it takes the terminal back before the guard may have had its turn.
+  @Test(arguments: ["set -m; ", ""], ["KILL", "TERM", "SEGV"])
+  func theShellGetsItsModesBack(jobs: String, signal: String) throws {
+    let probe = try PseudoTerminal.probe()
+    let script =
+      "stty -echo intr ^A susp ^B; stty -g > /dev/null; echo go; read -r line; "
+      + "\(jobs)'\(probe)' truecolor; echo ended $?; read -r line; echo bye"
+    for round in 1...Self.rounds {
+      let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
+      try pty.wait(for: "the shell") { $0.text.contains("go") }
+      let before = pty.modes()
+      pty.send(Array("\n".utf8))
+      try pty.waitForStart()
+      let guardian = try #require(pty.guardian(), "round \(round)")
+      let program = try #require(pty.program(of: guardian))
+      switch signal {
+      case "KILL": kill(program, SIGKILL)
+      case "TERM": kill(program, SIGTERM)
+      default: kill(program, SIGSEGV)
+      }
+      let status = ["KILL": 137, "TERM": 143, "SEGV": 139][signal] ?? 0
+      try pty.wait(for: "the end") { _ in String(decoding: pty.received, as: UTF8.self).contains("ended \(status)") }
+      try pty.wait(for: "the guard to go", checking: { !pty.companions().contains(guardian) })
+      try #require(pty.modes() == before, "round \(round)")
+      pty.send(Array("\n".utf8))
+      #expect(try pty.waitForEnd() == .exit(0))
+      #expect(pty.terminal.modes == VirtualTerminal.initialModes)
+      #expect(pty.terminal.unknown == [])
+    }
+  }
+
+  /// Killed while it writes as fast as it can: whatever sequence was cut short, what comes next is read as meant.
+  @Test func killedInTheMidstOfWriting() throws {
+    for round in 1...Self.rounds {
+      let pty = try PseudoTerminal(["truecolor"], environment: environment())
+      let before = pty.modesFound
+      try pty.waitForStart()
+      pty.send(Array("M".utf8))
+      // Some of the flood is read, the rest stays in the way of the writer.
+      for _ in 0..<(round % 7 + 1) { _ = try pty.receive() }
+      kill(pty.pid, SIGKILL)
+      #expect(try pty.waitForEnd() == .signal(SIGKILL))
+      #expect(pty.modes() == before)
+      #expect(pty.terminal.modes == VirtualTerminal.initialModes)
+    }
+  }
+
+  /// Stopped by its key the terminal is the shell's: a guard must not touch it when the program is killed then.
+  @Test func killedWhileSuspended() throws {
+    let probe = try PseudoTerminal.probe()
+    let script =
+      "set -m; '\(probe)' truecolor; echo stopped; stty -echo; read -r line; kill -KILL %1; wait; "
+      + "stty -a | grep -c ' -echo '; echo shell"
+    let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
+    try pty.waitForStart()
+    let guardian = try #require(pty.guardian())
+    pty.send([0x1A])
+    try pty.wait(for: "the shell") { $0.text.contains("stopped") }
+    pty.forgetReceived()
+    pty.send(Array("\n".utf8))
+    #expect(try pty.waitForEnd() == .exit(0))
+    #expect(!pty.companions().contains(guardian))
+    let text = String(decoding: pty.received, as: UTF8.self)
+    #expect(text.contains("shell") && !text.contains("\u{1B}"), "\(text)")
+    #expect(text.contains("1\r\n"), "the shell's modes stand: \(text)")
+  }
+
+  /// While the program lives its guard does nothing; when it ends the guard is collected with it.
+  @Test func theGuardSleepsAndGoes() throws {
+    let pty = try PseudoTerminal(["truecolor"], environment: environment())
+    try pty.waitForStart()
+    let guardian = try #require(pty.guardian())
+    // Signals that the keys of a terminal and its end send to all who have it.
+    for signal in [SIGINT, SIGQUIT, SIGTSTP, SIGHUP, SIGTERM] { kill(guardian, signal) }
+    for key in ["n", "s", "f"] { try pty.type(key) }
+    #expect(getpgid(guardian) != getpgid(pty.pid))
+    #expect(pty.openFiles(of: guardian).allSatisfy { $0 == 0 || $0 == 1 }, "\(pty.openFiles(of: guardian))")
+    pty.send(Array("q".utf8))
+    #expect(try pty.waitForEnd() == .exit(7))
+    #expect(kill(guardian, 0) != 0 && errno == ESRCH)
   }
 
   @Test func lastWordsGoToTheLog() throws {
@@ -89,9 +182,11 @@ import terminal_probe
   }
 
   @Test func aTerminalThatGoesAwayEndsTheProgram() throws {
-    let pty = try PseudoTerminal(["truecolor"], environment: environment())
-    try pty.waitForStart()
-    #expect(pty.hangUp() == .exit(129))
+    for round in 1...Self.rounds {
+      let pty = try PseudoTerminal(["truecolor"], environment: environment())
+      try pty.waitForStart()
+      try #require(try pty.hangUp() == .exit(129), "round \(round)")
+    }
   }
 
   /// Stopped from outside, with no chance to give the terminal back; resumed, everything is set up and painted anew.
@@ -122,7 +217,7 @@ import terminal_probe
     let script =
       "set -m; '\(probe)' truecolor; echo stopped; read -r line; fg; echo stopped; read -r line; fg; echo ended $?"
     let pty = try PseudoTerminal(["-c", script], environment: environment(), executable: "/bin/bash")
-    let before = pty.modes()
+    let before = pty.modesFound
     try pty.waitForStart()
     let check = PictureCheck()
     for (columns, rows) in [(160, 50), (140, 46)] {

@@ -25,6 +25,8 @@ import terminal_probe
     #expect(check.wrong(pty.terminal, .nearZero) == [])
     try pty.type("s")
     #expect(check.wrong(pty.terminal, .sprite) == [])
+    try pty.type("i")
+    #expect(check.wrong(pty.terminal, .fish) == [])
     try pty.type("f")
     #expect(check.wrong(pty.terminal, .flat) == [])
     try pty.type("=")
@@ -129,28 +131,41 @@ import terminal_probe
     #expect(!pty.terminal.modes.contains(25))
   }
 
+  /// What a whole new picture may take, in bytes: where the terminal repeats a character, and where it does not.
+  static let limits: [(key: String, repeating: Int, plain: Int)] = [
+    ("n", 74_900, 74_900), ("s", 11_650, 11_900), ("i", 3_300, 4_650), ("f", 500, 2_400),
+  ]
+
   /// A whole new picture is written in one synchronized update, with no more than two colours a cell.
-  @Test(arguments: [("n", 74_900), ("s", 12_400), ("f", 2_500)])
-  func aNewPictureIsOneWrite(key: String, limit: Int) throws {
-    let pty = try open(["truecolor"], term: "xterm-256color")
-    try pty.type("N")
-    pty.forgetReceived()
-    try pty.type(key)
-    let text = String(decoding: pty.received, as: UTF8.self)
-    #expect(text.components(separatedBy: "\u{1B}[?2026h").count == 2)
-    #expect(text.components(separatedBy: "\u{1B}[?2026l").count == 2)
-    // Besides the picture: the row that tells the event, and the mark.
-    #expect(pty.received.count < limit + 150)
+  @Test(arguments: [("xterm-256color", true), ("tmux-256color", false)])
+  func aNewPictureIsOneWrite(term: String, repeats: Bool) throws {
+    let pty = try open(["truecolor"], term: term)
+    for (key, repeating, plain) in Self.limits {
+      try pty.type("N")
+      pty.forgetReceived()
+      try pty.type(key)
+      let received = Array(pty.received)
+      let start = try #require(received.firstRange(of: Array("\u{1B}[?2026h".utf8)))
+      let end = try #require(received.lastRange(of: Array("\u{1B}[?2026l".utf8)))
+      #expect(received.ranges(of: Array("\u{1B}[?2026h".utf8)).count == 1)
+      #expect(end.upperBound - start.lowerBound <= (repeats ? repeating : plain), "\(key)")
+      // Besides: the row that tells the event, and the mark.
+      #expect(received.count - (end.upperBound - start.lowerBound) < 200)
+    }
+    #expect(PictureCheck().wrong(pty.terminal, .flat) == [])
   }
 
   @Test func onePixelIsFewBytes() throws {
     let pty = try open(["truecolor"], term: "xterm-256color")
+    // The row that tells the event changes with the first key only.
+    try pty.type("e")
+    #expect(pty.terminal[30, 6].foreground == .rgb(0x010203) || pty.terminal[30, 6].background == .rgb(0x010203))
     pty.forgetReceived()
     try pty.type("e")
-    let before = pty.received.count
-    #expect(pty.terminal[30, 6].foreground == .rgb(0x010203) || pty.terminal[30, 6].background == .rgb(0x010203))
-    // The cell, the row that tells the event, and the mark.
-    #expect(before < 300)
+    let text = String(decoding: pty.received, as: UTF8.self)
+    let mark = try #require(text.range(of: "\u{1B}]2;"))
+    #expect(PictureCheck().wrong(pty.terminal, .noise(seed: 0)) == [])
+    #expect(text[..<mark.lowerBound].utf8.count <= 100)
   }
 
   @Test func bellClipboardAndMouseReachTheTerminal() throws {

@@ -135,7 +135,8 @@ import Testing
   }
 
   /// Any mixture of colours, defaults included, on a terminal that starts in any state.
-  @Test func whatIsWrittenIsWhatWasMeant() throws {
+  @Test(arguments: [false, true]) func whatIsWrittenIsWhatWasMeant(repeats: Bool) throws {
+    let encoder = PictureEncoder(depth: .truecolor, repeats: repeats)
     var seed: UInt64 = 7
     func random(_ limit: Int) -> Int {
       seed = seed &* 6_364_136_223_846_793_005 &+ 1
@@ -143,10 +144,13 @@ import Testing
     }
     let colors: [Int32] = [-1, 0, 1, 0xFFFFFF, TerminfoEntry.paletteBase + 3, TerminfoEntry.paletteBase + 200]
     let rect = ScreenRect(column: 3, row: 2, columns: 20, rows: 10)
-    for _ in 0..<50 {
+    for round in 0..<50 {
+      var cell = PlannedCell(base: PlannedCell.space)
       let cells = (0..<200).map { _ in
+        // In later rounds a cell is mostly as the one before: runs.
+        if random(50) < round { return cell }
         let bases = [PlannedCell.space, PlannedCell.upperHalf, PlannedCell.lowerHalf]
-        var cell = PlannedCell(base: bases[random(3)], foreground: colors[random(6)], background: colors[random(6)])
+        cell = PlannedCell(base: bases[random(3)], foreground: colors[random(6)], background: colors[random(6)])
         cell.canonicalize()
         return cell
       }
@@ -162,6 +166,48 @@ import Testing
       }
       terminal.feed("y".utf8)
       #expect(terminal[1, 0].foreground == .palette(1) && terminal[1, 0].attributes == 1 << 7)
+    }
+  }
+
+  /// Of all ways to write a row, none is shorter.
+  @Test func noOtherFormsAreShorter() throws {
+    var seed: UInt64 = 11
+    func random(_ limit: Int) -> Int {
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1
+      return Int(seed >> 40) % limit
+    }
+    let colors: [Int32] = [0, 0x0A0B0C, 0xFFFFFF, 0x646464]
+    let rect = ScreenRect(column: 0, row: 0, columns: 9, rows: 1)
+    for _ in 0..<100 {
+      let cells = (0..<9).map { _ in
+        var cell = PlannedCell(
+          base: PlannedCell.upperHalf, foreground: colors[random(4)], background: colors[random(4)])
+        cell.canonicalize()
+        return cell
+      }
+      var shortest = Int.max
+      // Every choice of forms, written without any wit.
+      for choice in 0..<(1 << 9) {
+        var text = "\u{1B}[?2026h\u{1B}7\u{1B}[0m\u{1B}[1;1H"
+        var (foreground, background) = (Int32(-1), Int32(-1))
+        for (index, cell) in cells.enumerated() {
+          let isSpace = cell.base == PlannedCell.space
+          let flips = !isSpace && choice >> index & 1 == 1
+          let wanted = flips ? (cell.background, cell.foreground) : (cell.foreground, cell.background)
+          var codes: [String] = []
+          func code(_ layer: Int, _ color: Int32) -> String {
+            "\(layer);2;\(color >> 16 & 255);\(color >> 8 & 255);\(color & 255)"
+          }
+          if !isSpace, wanted.0 != foreground { codes.append(code(38, wanted.0)) }
+          if wanted.1 != background { codes.append(code(48, wanted.1)) }
+          if !codes.isEmpty { text += "\u{1B}[" + codes.joined(separator: ";") + "m" }
+          (foreground, background) = (isSpace ? foreground : wanted.0, wanted.1)
+          text += isSpace ? " " : "\u{2580}"
+        }
+        text += "\u{1B}8\u{1B}[?2026l"
+        shortest = min(shortest, text.utf8.count)
+      }
+      #expect(try #require(encoder.encode(cells, at: rect)).count == shortest)
     }
   }
 

@@ -76,6 +76,33 @@ import terminal_probe
     #expect(pty.terminal.title.contains("size=160x50"))
   }
 
+  /// What is drawn on each kind of terminal when nobody says anything: the terminal's type and the locale decide.
+  static let kinds: [(environment: [String: String], depth: ColorDepth, unicode: Bool)] = [
+    (["TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"], .truecolor, true),
+    (["TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C"], .truecolor, false),
+    (["TERM": "screen-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"], .palette256, true),
+    (["TERM": "screen-256color", "LC_ALL": "C"], .palette256, false),
+    (["TERM": "linux", "LC_ALL": "C.UTF-8"], .palette8, true),
+    (["TERM": "xterm", "LC_ALL": "C.UTF-8"], .palette8, true),
+    (["TERM": "linux", "LC_ALL": "C"], .palette8, false),
+    (["TERM": "vt100", "LC_ALL": "C.UTF-8"], .mono, true),
+    (["TERM": "vt100", "LC_ALL": "C"], .mono, false),
+    (["TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1", "LC_ALL": "C.UTF-8"], .mono, true),
+    (["TERM": "xterm-256color", "NO_COLOR": "1", "LC_ALL": "C"], .mono, false),
+  ]
+
+  @Test(arguments: kinds)
+  func everyKindOfTerminalShowsWhatItCan(environment: [String: String], depth: ColorDepth, unicode: Bool) throws {
+    let pty = try open(environment)
+    try pty.waitForStart()
+    #expect(pty.terminal.text(row: 0) == "probe \(depth.rawValue) \(unicode ? "unicode" : "ascii")")
+    let check = PictureCheck(depth: depth, unicode: unicode)
+    for (key, picture) in [("s", Picture.sprite), ("=", .stripes), ("n", .noise(seed: 1)), ("i", .fish)] {
+      try pty.type(key)
+      #expect(check.wrong(pty.terminal, picture) == [], "\(key)")
+    }
+  }
+
   @Test(arguments: [
     ([:], "typeUnset"), (["TERM": ""], "typeUnset"),
     (["TERM": "no-such-terminal"], "typeUnknown(\"no-such-terminal\")"),
@@ -83,7 +110,7 @@ import terminal_probe
   ])
   func noTerminalToDrawOn(environment: [String: String], reason: String) throws {
     let pty = try open(environment)
-    let before = pty.modes()
+    let before = pty.modesFound
     let end = try pty.waitForEnd()
     #expect(end == .exit(2))
     #expect(pty.terminal.text.first == reason)

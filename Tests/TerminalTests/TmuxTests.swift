@@ -25,7 +25,7 @@ struct TmuxTests {
     let tmux = try open(term: term, arguments: "truecolor")
     let check = PictureCheck()
     for (key, picture) in [
-      ("0", Picture.nearZero), ("s", .sprite), ("f", .flat), ("=", .stripes), ("n", .noise(seed: 1)),
+      ("0", Picture.nearZero), ("s", .sprite), ("i", .fish), ("f", .flat), ("=", .stripes), ("n", .noise(seed: 1)),
       ("L", .noise(seed: 1)),
     ] {
       try tmux.type([key])

@@ -107,6 +107,19 @@ int cn_pipe(int *read_end, int *write_end);
 void cn_crash_arm(const uint8_t *bytes, size_t count);
 void cn_crash_disarm(void);
 
+// --- Guard ---------------------------------------------------------------------------------------------------------
+
+/// Starts a process that, should this one end without having given the terminal back (SIGKILL), writes these bytes to
+/// standard output and puts the saved modes back. It ends with this process at the latest. The calling thread must live
+/// as long as the process. Returns 0 where there can be none; then nothing else changes.
+int cn_guard_start(const uint8_t *bytes, size_t count);
+/// Says whether the terminal is ours now; not so at first. Safe in a signal handler.
+void cn_guard_hold(int held);
+/// Once the screen is open: modes other than those of now are another program's, and are left alone.
+void cn_guard_note_modes(void);
+/// On the thread that started it; returns when it is gone.
+void cn_guard_end(void);
+
 // --- Standard error -----------------------------------------------------------------------------------------------
 
 /// Sends descriptor 2 to a file (appending; NULL or unwritable: /dev/null). Returns the kept original, or -1.

@@ -4,8 +4,8 @@ import Glibc
 
 /// The terminal while it is ours: opened in order, and given back in the opposite order, whatever happens.
 ///
-/// A guard against SIGKILL is not here: it takes a parent process that keeps the saved modes and starts the console as
-/// its child, before anything below runs. `cn_tty_save` and `TerminalDescription.farewell` are what it would need.
+/// Whatever ends the process, something says the farewell: `close`, the handler of crashes, or, where there is no time for
+/// either, the guard, a second process that wakes when this one dies.
 final class TerminalSession {
   let screen: CursesScreen
   let wakeup: Wakeup
@@ -42,6 +42,9 @@ final class TerminalSession {
     cn_signals_remember()
     let farewell = description.farewell
     cn_crash_arm(farewell, farewell.count)
+    // Without one only SIGKILL would leave the terminal as it is.
+    _ = cn_guard_start(farewell, farewell.count)
+    cn_guard_hold(1)
     keptError = cn_stderr_divert(options.errorLog)
     do {
       screen = try CursesScreen(description: description)
@@ -49,9 +52,11 @@ final class TerminalSession {
       cn_stderr_restore(keptError)
       cn_crash_disarm()
       cn_tty_restore()
+      cn_guard_end()
       cn_signals_restore()
       throw error
     }
+    cn_guard_note_modes()
     mouse = screen.capabilities.mouse
     cn_signals_install(wakeup.writeEnd)
     askForReports()
@@ -123,9 +128,11 @@ final class TerminalSession {
     stopReports()
     screen.pause()
     cn_tty_restore()
+    cn_guard_hold(0)
   }
 
   private func takeAgain() {
+    cn_guard_hold(1)
     screen.resize(to: windowSize() ?? screen.size)
     askForReports()
   }
@@ -134,6 +141,7 @@ final class TerminalSession {
     stopReports()
     screen.close()
     cn_tty_restore()
+    cn_guard_end()
     cn_crash_disarm()
     cn_signals_restore()
     cn_stderr_restore(keptError)

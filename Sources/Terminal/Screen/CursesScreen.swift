@@ -10,6 +10,7 @@ final class CursesScreen {
   private(set) var size: ScreenSize
 
   private let planner: CellPlanner
+  private let encoder: PictureEncoder
   private var pairs: PairCache
   /// The cells as last drawn, and the pair of each; nil after anything that left the window blank.
   private var drawn: [ScreenCell]?
@@ -31,6 +32,7 @@ final class CursesScreen {
     capabilities = Capabilities(
       depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
     planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
+    encoder = PictureEncoder(depth: depth, repeats: description.entry.repeatsCharacters)
     pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2, $3 ? 1 : 0) != 0 }
     size = Self.currentSize()
   }
@@ -47,17 +49,17 @@ final class CursesScreen {
   /// Shows a grid. Cells beyond the screen are cut off, missing ones are blank.
   func draw(_ grid: ScreenGrid) {
     let cells = fitted(grid)
-    let old = drawn
+    let old = drawn?.count == cells.count ? drawn : nil
     if drawnPairs.count != cells.count { drawnPairs = Array(repeating: 0, count: cells.count) }
     pairs.beginFrame()
+    let differences = old.map { self.differences(of: cells, from: $0) }
     for row in 0..<size.rows {
-      let start = row * size.columns
-      let line = cells[start..<start + size.columns]
-      if let old, old[start..<start + size.columns] == line { continue }
-      drawRow(line, row: row, old: old)
+      let range = row * size.columns..<(row + 1) * size.columns
+      if let differences, !differences[range].contains(true) { continue }
+      drawRow(cells[range], row: row, old: old, differences: differences)
     }
-    if let old, !paintsAnew, let rect = grid.picture, grid.size == size {
-      paintPicture(rect, cells: cells, old: old)
+    if let differences, !paintsAnew, let rect = grid.picture, grid.size == size {
+      paintPicture(rect, cells: cells, differences: differences)
     }
     drawn = cells
     paintsAnew = false
@@ -66,20 +68,20 @@ final class CursesScreen {
 
   /// A picture of which much changed is written in one go, and ncurses told that the screen already shows it: fewer bytes,
   /// one write, no tearing. What covers it later ncurses repairs by itself.
-  private func paintPicture(_ rect: ScreenRect, cells: [ScreenCell], old: [ScreenCell]) {
+  private func paintPicture(_ rect: ScreenRect, cells: [ScreenCell], differences: [Bool]) {
     guard PictureEncoder.serves(capabilities.depth), capabilities.unicode, rect.column >= 0, rect.row >= 0,
       rect.columns > 0, rect.rows > 0, rect.column <= size.columns - rect.columns, rect.row <= size.rows - rect.rows
     else { return }
     let rows = (rect.row..<rect.row + rect.rows).map { row in
       row * size.columns + rect.column..<row * size.columns + rect.column + rect.columns
     }
-    let changes = rows.reduce(0) { sum, row in sum + row.count { !looksAlike(cells[$0], old[$0]) } }
+    let changes = rows.reduce(0) { sum, row in sum + differences[row].count { $0 } }
     guard changes * 4 > rect.columns * rect.rows else { return }
     let planned = rows.flatMap { row in
       let line = cells[row.lowerBound - rect.column..<row.lowerBound - rect.column + size.columns]
       return row.map { planner.plan(line, at: $0) }
     }
-    guard let bytes = PictureEncoder(depth: capabilities.depth).encode(planned, at: rect) else { return }
+    guard let bytes = encoder.encode(planned, at: rect) else { return }
     guard cn_write_all(1, bytes, bytes.count) != 0 else { return }
     cn_screen_adopt(Int32(rect.column), Int32(rect.row), Int32(rect.columns), Int32(rect.rows))
   }
@@ -103,7 +105,22 @@ final class CursesScreen {
     return cells
   }
 
-  private func drawRow(_ line: ArraySlice<ScreenCell>, row: Int, old: [ScreenCell]?) {
+  /// Which cells look other than before. Most do not, and this is asked of every cell of every frame: no copies are made.
+  private func differences(of cells: [ScreenCell], from old: [ScreenCell]) -> [Bool] {
+    cells.withUnsafeBufferPointer { cells in
+      old.withUnsafeBufferPointer { old in
+        [Bool](unsafeUninitializedCapacity: cells.count) { result, count in
+          for index in cells.indices {
+            let alike = cells[index].style == old[index].style && cells[index].text == old[index].text
+            result.initializeElement(at: index, to: !alike)
+          }
+          count = cells.count
+        }
+      }
+    }
+  }
+
+  private func drawRow(_ line: ArraySlice<ScreenCell>, row: Int, old: [ScreenCell]?, differences: [Bool]?) {
     var run: [cn_cell] = []
     var runStart = line.startIndex
     var index = line.startIndex
@@ -114,7 +131,7 @@ final class CursesScreen {
       run.removeAll(keepingCapacity: true)
     }
     while index < line.endIndex {
-      guard changed(line, at: index, old: old) else {
+      guard changed(line, at: index, old: old, differences) else {
         flush()
         index += 1
         continue
@@ -127,17 +144,15 @@ final class CursesScreen {
   }
 
   /// Both halves of a wide character change together.
-  private func changed(_ line: ArraySlice<ScreenCell>, at index: Int, old: [ScreenCell]?) -> Bool {
-    guard let old else { return true }
-    if !looksAlike(old[index], line[index]) { return true }
-    if line[index].text.isEmpty, index > line.startIndex { return !looksAlike(old[index - 1], line[index - 1]) }
-    if index + 1 < line.endIndex, line[index + 1].text.isEmpty || old[index + 1].text.isEmpty {
-      return !looksAlike(old[index + 1], line[index + 1])
-    }
-    return false
+  private func changed(_ line: ArraySlice<ScreenCell>, at index: Int, old: [ScreenCell]?, _ differences: [Bool]?)
+    -> Bool
+  {
+    guard let old, let differences else { return true }
+    if differences[index] { return true }
+    if index > line.startIndex, differences[index - 1], line[index].text.isEmpty { return true }
+    guard index + 1 < line.endIndex, differences[index + 1] else { return false }
+    return line[index + 1].text.isEmpty || old[index + 1].text.isEmpty
   }
-
-  private func looksAlike(_ a: ScreenCell, _ b: ScreenCell) -> Bool { a.style == b.style && a.text == b.text }
 
   private func cell(_ planned: PlannedCell, at index: Int) -> cn_cell {
     let pair = pairs.pair(planned.foreground, planned.background) ?? 0

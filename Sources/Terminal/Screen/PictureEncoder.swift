@@ -1,39 +1,47 @@
 import Console
 
 /// Writes a rectangle of half blocks in as few bytes as two colours a cell allow. ncurses sets every cell's two colours
-/// anew; here a colour that already stands is left, and a cell may use either of its two glyphs.
+/// anew; here a colour that already stands is left, and of the two forms of each cell those are taken that together need
+/// the least.
 struct PictureEncoder {
   /// Depths whose colours are set alike on every terminal.
   static func serves(_ depth: ColorDepth) -> Bool { depth == .truecolor || depth == .palette256 }
 
   let depth: ColorDepth
+  /// Whether the terminal repeats a character (REP, ECMA-48). Only spaces are repeated: after a character of several
+  /// bytes terminals disagree.
+  let repeats: Bool
   private static let decimals: [[UInt8]] = (0..<256).map { Array(String($0).utf8) }
 
-  init(depth: ColorDepth) { self.depth = depth }
+  init(depth: ColorDepth, repeats: Bool = false) {
+    self.depth = depth
+    self.repeats = repeats
+  }
 
   /// - Parameter cells: `rect.columns * rect.rows` cells, row by row.
   /// - Returns: bytes that leave cursor and colours as they were, in one synchronized update (DEC 2026, ignored where it is
   ///   unknown); nil where a cell is anything but two colours.
   func encode(_ cells: [PlannedCell], at rect: ScreenRect) -> [UInt8]? {
     guard cells.allSatisfy(isPlain) else { return nil }
+    var steps = self.steps(cells, columns: rect.columns)
+    chooseForms(&steps)
     var out = Array("\u{1B}[?2026h\u{1B}7\u{1B}[0m".utf8)
     out.reserveCapacity(cells.count * 40 + 64)
-    var foreground: Int32 = -1
-    var background: Int32 = -1
-    for row in 0..<rect.rows {
-      out += Array("\u{1B}[\(rect.row + row + 1);\(rect.column + 1)H".utf8)
-      for column in 0..<rect.columns {
-        let cell = cheapest(cells[row * rect.columns + column], foreground, background)
-        let newForeground = cell.base == PlannedCell.space ? foreground : cell.foreground
-        setColors(from: (foreground, background), to: (newForeground, cell.background), &out)
-        foreground = newForeground
-        background = cell.background
-        switch cell.base {
-        case PlannedCell.upperHalf: out += [0xE2, 0x96, 0x80]
-        case PlannedCell.lowerHalf: out += [0xE2, 0x96, 0x84]
-        default: out.append(0x20)
-        }
+    var pen = Pen.standard
+    var column = 0
+    var row = 0
+    for step in steps {
+      if column == 0 { appendPosition(row: rect.row + row + 1, column: rect.column + 1, &out) }
+      let next = step.pen(after: pen, flipped: step.isFlipped)
+      setColors(from: pen, to: next, &out)
+      pen = next
+      switch step.shape {
+      case .upper: out += step.isFlipped ? [0xE2, 0x96, 0x84] : [0xE2, 0x96, 0x80]
+      case .lower: out += step.isFlipped ? [0xE2, 0x96, 0x80] : [0xE2, 0x96, 0x84]
+      case .spaces: appendSpaces(step.count, &out)
       }
+      column += step.count
+      if column == rect.columns { (column, row) = (0, row + 1) }
     }
     out += Array("\u{1B}8\u{1B}[?2026l".utf8)
     return out
@@ -45,25 +53,127 @@ struct PictureEncoder {
     return isBlock && cell.attributes == 0 && cell.marks == (0, 0)
   }
 
-  /// The same look with the colours that need the least setting.
-  private func cheapest(_ cell: PlannedCell, _ foreground: Int32, _ background: Int32) -> PlannedCell {
-    // The terminal's own foreground is not its own background: such a cell has one form only.
-    guard cell.base != PlannedCell.space, cell.foreground >= 0, cell.background >= 0 else { return cell }
-    let cost = (cell.foreground == foreground ? 0 : 1) + (cell.background == background ? 0 : 1)
-    let otherCost = (cell.background == foreground ? 0 : 1) + (cell.foreground == background ? 0 : 1)
-    guard otherCost < cost else { return cell }
-    var other = cell
-    swap(&other.foreground, &other.background)
-    other.base = cell.base == PlannedCell.upperHalf ? PlannedCell.lowerHalf : PlannedCell.upperHalf
-    return other
+  // MARK: What there is to write
+
+  /// The two colours that stand.
+  private struct Pen: Equatable {
+    var foreground: Int32
+    var background: Int32
+
+    static let standard = Pen(foreground: -1, background: -1)
   }
 
-  private func setColors(from old: (Int32, Int32), to new: (Int32, Int32), _ out: inout [UInt8]) {
+  /// A half block, or a run of spaces in one row.
+  private struct Step {
+    enum Shape { case upper, lower, spaces }
+
+    var shape: Shape
+    var colors: Pen
+    var count = 1
+    /// Whether the mirrored half block looks the same with its colours swapped. The terminal's own foreground is not its
+    /// own background: a cell with one of them has one form only.
+    var canFlip: Bool { shape != .spaces && colors.foreground >= 0 && colors.background >= 0 }
+    var isFlipped = false
+
+    /// Spaces leave the foreground as it is.
+    func pen(after pen: Pen, flipped: Bool) -> Pen {
+      if shape == .spaces { return Pen(foreground: pen.foreground, background: colors.background) }
+      return flipped ? Pen(foreground: colors.background, background: colors.foreground) : colors
+    }
+  }
+
+  private func steps(_ cells: [PlannedCell], columns: Int) -> [Step] {
+    var steps: [Step] = []
+    steps.reserveCapacity(cells.count)
+    for (index, cell) in cells.enumerated() {
+      let colors = Pen(foreground: cell.foreground, background: cell.background)
+      switch cell.base {
+      case PlannedCell.upperHalf: steps.append(Step(shape: .upper, colors: colors))
+      case PlannedCell.lowerHalf: steps.append(Step(shape: .lower, colors: colors))
+      default:
+        if index % columns != 0, let last = steps.last, last.shape == .spaces,
+          last.colors.background == cell.background
+        {
+          steps[steps.count - 1].count += 1
+        } else {
+          steps.append(Step(shape: .spaces, colors: colors))
+        }
+      }
+    }
+    return steps
+  }
+
+  /// The cheapest sequence of forms (Viterbi 1967). Each half block can be left in two ways, so at most two pens have to
+  /// be followed from step to step, each with what it cost to get there.
+  private func chooseForms(_ steps: inout [Step]) {
+    var pens = (plain: Pen.standard, flipped: Pen.standard)
+    var costs = (plain: 0, flipped: Int.max / 2)
+    // Of each step: whether the cheapest way to its plain and to its flipped form comes from a flipped one.
+    var comesFlipped: [(plain: Bool, flipped: Bool)] = []
+    comesFlipped.reserveCapacity(steps.count)
+    for step in steps {
+      if step.shape == .spaces {
+        // Both ways go on, with a foreground each.
+        let next = (
+          plain: step.pen(after: pens.plain, flipped: false), flipped: step.pen(after: pens.flipped, flipped: false)
+        )
+        costs.plain += cost(from: pens.plain, to: next.plain)
+        costs.flipped += cost(from: pens.flipped, to: next.flipped)
+        comesFlipped.append((plain: false, flipped: true))
+        pens = next
+        continue
+      }
+      let plain = cheapest(to: step.pen(after: pens.plain, flipped: false), pens, costs)
+      let flipped = step.canFlip ? cheapest(to: step.pen(after: pens.plain, flipped: true), pens, costs) : nil
+      comesFlipped.append((plain: plain.fromFlipped, flipped: flipped?.fromFlipped ?? false))
+      costs = (plain: plain.cost, flipped: flipped?.cost ?? Int.max / 2)
+      pens = (
+        plain: step.pen(after: pens.plain, flipped: false), flipped: step.pen(after: pens.plain, flipped: true)
+      )
+    }
+    var isFlipped = costs.flipped < costs.plain
+    for index in steps.indices.reversed() {
+      steps[index].isFlipped = isFlipped && steps[index].canFlip
+      isFlipped = isFlipped ? comesFlipped[index].flipped : comesFlipped[index].plain
+    }
+  }
+
+  private func cheapest(
+    to pen: Pen, _ pens: (plain: Pen, flipped: Pen), _ costs: (plain: Int, flipped: Int)
+  ) -> (cost: Int, fromFlipped: Bool) {
+    let fromPlain = costs.plain + cost(from: pens.plain, to: pen)
+    let fromFlipped = costs.flipped + cost(from: pens.flipped, to: pen)
+    return fromFlipped < fromPlain ? (fromFlipped, true) : (fromPlain, false)
+  }
+
+  // MARK: Bytes
+
+  /// Bytes that `setColors` appends.
+  private func cost(from old: Pen, to new: Pen) -> Int {
+    var cost = 0
+    if old.foreground != new.foreground { cost += 1 + length(new.foreground) }
+    if old.background != new.background { cost += 1 + length(new.background) }
+    // ESC [ and m; between two colours one separator.
+    return cost == 0 ? 0 : cost + 2
+  }
+
+  /// Bytes that `append` appends.
+  private func length(_ color: Int32) -> Int {
+    if color < 0 { return 2 }
+    if depth == .truecolor, color < TerminfoEntry.paletteBase {
+      return 7 + digits(color >> 16 & 255) + digits(color >> 8 & 255) + digits(color & 255)
+    }
+    return 5 + digits(color & 255)
+  }
+
+  private func digits(_ value: Int32) -> Int { value < 10 ? 1 : value < 100 ? 2 : 3 }
+
+  private func setColors(from old: Pen, to new: Pen, _ out: inout [UInt8]) {
     guard old != new else { return }
     out += [0x1B, UInt8(ascii: "[")]
-    if old.0 != new.0 { append(new.0, layer: UInt8(ascii: "3"), &out) }
-    if old.0 != new.0, old.1 != new.1 { out.append(UInt8(ascii: ";")) }
-    if old.1 != new.1 { append(new.1, layer: UInt8(ascii: "4"), &out) }
+    if old.foreground != new.foreground { append(new.foreground, layer: UInt8(ascii: "3"), &out) }
+    if old.foreground != new.foreground, old.background != new.background { out.append(UInt8(ascii: ";")) }
+    if old.background != new.background { append(new.background, layer: UInt8(ascii: "4"), &out) }
     out.append(UInt8(ascii: "m"))
   }
 
@@ -81,5 +191,19 @@ struct PictureEncoder {
       out += [UInt8(ascii: "8"), UInt8(ascii: ";"), UInt8(ascii: "5"), UInt8(ascii: ";")]
       out += Self.decimals[Int(color & 255)]
     }
+  }
+
+  private func appendSpaces(_ count: Int, _ out: inout [UInt8]) {
+    let again = Array("\u{1B}[\(count - 1)b".utf8)
+    if repeats, again.count < count - 1 {
+      out.append(0x20)
+      out += again
+    } else {
+      out += repeatElement(0x20, count: count)
+    }
+  }
+
+  private func appendPosition(row: Int, column: Int, _ out: inout [UInt8]) {
+    out += Array("\u{1B}[\(row);\(column)H".utf8)
   }
 }

@@ -47,7 +47,8 @@ struct TerminalDescription {
 
   /// Everything that gives a terminal back from whatever state: for crashes, where ncurses must not be called.
   var farewell: [UInt8] {
-    var bytes = Array("\u{1B}[?2026l".utf8) + ControlSequence.mouseOff + ControlSequence.pasteOff
+    // CAN first: what was being written may have ended within a sequence.
+    var bytes = Array("\u{18}\u{1B}[?2026l".utf8) + ControlSequence.mouseOff + ControlSequence.pasteOff
     for name in ["sgr0", "op", "rmkx", "cnorm", "rmcup"] { bytes += withoutPadding(entry.strings[name] ?? []) }
     // Without a screen to go back to, what follows starts on a line of its own.
     if entry.strings["rmcup"] == nil { bytes += Array("\r\n".utf8) }

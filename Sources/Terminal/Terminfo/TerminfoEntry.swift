@@ -35,6 +35,9 @@ package struct TerminfoEntry: Hashable, Sendable {
     }
   }
 
+  /// Whether REP (ECMA-48) is how the terminal repeats a character.
+  var repeatsCharacters: Bool { strings["rep"] == Array("%p1%c\u{1B}[%p2%{1}%-%db".utf8) }
+
   private static func bytes(_ pointer: UnsafePointer<CChar>) -> [UInt8] {
     var result: [UInt8] = []
     var next = pointer

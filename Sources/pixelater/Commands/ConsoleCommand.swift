@@ -17,6 +17,9 @@ struct ConsoleCommand: ForegroundCommand {
   @Option(help: "Theme of the console; 'pixelater theme list' names them.")
   var theme: String?
 
+  @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
+  var leavesMouse = false
+
   @Option(help: ArgumentHelp("Queue that tells of uploads, to see and to send to.", valueName: "url"))
   var queue: String?
 
@@ -35,6 +38,7 @@ struct ConsoleCommand: ForegroundCommand {
   var flags: [SettingKey: String] {
     var flags: [SettingKey: String] = [:]
     flags[.theme] = theme
+    if leavesMouse { flags[.mouse] = "false" }
     flags[.queue] = queue
     flags[.function] = function
     flags[.deadLetters] = deadLetters

@@ -27,9 +27,17 @@ struct DemoCommand: ForegroundCommand {
   @Option(help: "Theme of the console.")
   var theme: String?
 
+  @Flag(name: .customLong("no-mouse"), help: "Leave the mouse to the terminal.")
+  var leavesMouse = false
+
   @OptionGroup(title: "Common options") var common: CommonOptions
 
-  var flags: [SettingKey: String] { theme.map { [.theme: $0] } ?? [:] }
+  var flags: [SettingKey: String] {
+    var flags: [SettingKey: String] = [:]
+    flags[.theme] = theme
+    if leavesMouse { flags[.mouse] = "false" }
+    return flags
+  }
 
   func work(_ session: Session) throws(CommandFailure) -> ExitStatus {
     try session.requireWritable()

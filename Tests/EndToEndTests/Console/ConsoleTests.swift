@@ -230,6 +230,66 @@ struct ConsoleTests {
       #expect(try await console.ask("#{alternate_on}") == "0")
     }
   }
+
+  @Test("Killed outright it leaves the terminal as it was, and nothing behind")
+  func killed() async throws {
+    try workspace.putPicture("p.png")
+    let rounds = ProcessInfo.processInfo.environment["PIXELATER_SOAK"] == "1" ? 100 : 2
+    let command =
+      "stty -echo intr ^A; while stty -g > before; $pixelater; echo left $?; read -r line; do "
+      + "stty -g > after; cmp before after && echo as before; read -r line; clear; done"
+    try await withConsole(command) { console in
+      for _ in 0..<rounds {
+        try await console.wait(for: "p.png")
+        let shell = try await console.ask("#{pane_pid}")
+        let session = try Self.processes(ofSession: #require(Int32(shell)))
+        let program = try #require(session.first { $0.name == "pixelater" })
+        let guardian = try #require(session.first { $0.name == "terminal-guard" })
+        #expect(program.parent == Int32(shell) && guardian.parent == program.id)
+        kill(program.id, SIGKILL)
+        try await console.wait(for: "left 137")
+        try await eventually("the guard is gone") {
+          try !Self.processes(ofSession: #require(Int32(shell))).contains { $0.name == "terminal-guard" }
+        }
+        #expect(try await console.ask("#{alternate_on}#{mouse_any_flag}#{cursor_flag}") == "001")
+        try await console.press("Enter")
+        try await console.wait(for: "as before")
+        #expect(try await !console.screen().contains("p.png"))
+        // The next round, on a clear screen.
+        try await console.press("Enter")
+      }
+    }
+  }
+
+  @Test("Without the mouse it never asks for it")
+  func mouseLeftAlone() async throws {
+    try workspace.putPicture("p.png")
+    for (flag, state) in [("", "1"), (" --no-mouse", "0")] {
+      try await withConsole("$pixelater console\(flag)") { console in
+        try await console.wait(for: "p.png")
+        #expect(try await console.ask("#{mouse_any_flag}") == state)
+      }
+    }
+  }
+
+  private struct SessionProcess {
+    var id: pid_t
+    var name: String
+    var parent: pid_t
+  }
+
+  /// Living processes of a session: what a terminal's shell started.
+  private static func processes(ofSession session: pid_t) throws -> [SessionProcess] {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { entry in
+      guard let id = pid_t(entry), getsid(id) == session,
+        let text = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+        let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")")
+      else { return nil }
+      let fields = text[text.index(after: close)...].split(separator: " ")
+      guard fields.count > 1, fields[0] != "Z", fields[0] != "X", let parent = pid_t(fields[1]) else { return nil }
+      return SessionProcess(id: id, name: String(text[text.index(after: open)..<close]), parent: parent)
+    }
+  }
 }
 
 extension BlockPicture {

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Testing
 
@@ -16,6 +17,8 @@ final class PseudoTerminal {
   /// Kept open, so that the modes outlive the program.
   let device: Int32
   private(set) var pid: pid_t = 0
+  /// The modes that the program found.
+  private(set) var modesFound: [UInt32] = []
   private var inputs = 0
 
   init(
@@ -32,6 +35,7 @@ final class PseudoTerminal {
     let path = "/dev/pts/\(number)"
     device = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
     resize(columns: columns, rows: rows)
+    modesFound = modes()
     let program = try executable ?? Self.probe()
     pid = try ChildProcess.start(
       program, arguments, environment: environment, files: [path, path, path], session: true)
@@ -53,7 +57,7 @@ final class PseudoTerminal {
 
   /// The probe stands beside the test bundle.
   static func probe() throws -> String {
-    let maps = (try? String(contentsOfFile: "/proc/self/maps")) ?? ""
+    let maps = (try? String(reading: "/proc/self/maps")) ?? ""
     for line in maps.split(separator: "\n") where line.contains("PackageTests.xctest") {
       guard let start = line.firstIndex(of: "/") else { continue }
       let directory = line[start...].split(separator: "/").dropLast().joined(separator: "/")
@@ -97,6 +101,16 @@ final class PseudoTerminal {
     }
   }
 
+  /// Reads on until something is so that is not on the screen.
+  func wait(for what: String, checking condition: () -> Bool) throws {
+    for _ in 0..<Self.patience {
+      if condition() { return }
+      var descriptor = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+      if poll(&descriptor, 1, 1) > 0 { _ = try receive() }
+    }
+    throw Failure(description: "waited a minute for \(what)")
+  }
+
   func waitForStart() throws { try wait(for: "the first frame") { $0.title.contains("frame=") } }
 
   /// Reads what there is, waiting for at least something. False where the program has ended and all is read.
@@ -127,7 +141,44 @@ final class PseudoTerminal {
     if endStatus != nil { return true }
     var info = siginfo_t()
     // Seen, not yet collected.
-    return waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_signo == SIGCHLD
+    guard waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0, info.si_signo == SIGCHLD else {
+      return false
+    }
+    return companions().isEmpty
+  }
+
+  /// Living processes of the program's session besides itself.
+  func companions() -> [pid_t] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return names.compactMap { pid_t($0) }.filter { candidate in
+      guard candidate != pid, getsid(candidate) == pid else { return false }
+      // pid (name) state ...
+      let fields = ((try? String(reading: "/proc/\(candidate)/stat")) ?? "").split(separator: ")").last
+      return fields.map { !$0.hasPrefix(" Z") && !$0.hasPrefix(" X") } ?? false
+    }
+  }
+
+  /// The process that gives the terminal back where the program cannot.
+  func guardian() -> pid_t? {
+    companions().first { (try? String(reading: "/proc/\($0)/comm")) == "terminal-guard\n" }
+  }
+
+  /// The program that a guard belongs to.
+  func program(of guardian: pid_t) -> pid_t? {
+    let fields = ((try? String(reading: "/proc/\(guardian)/stat")) ?? "").split(separator: " ")
+    return fields.count > 3 ? pid_t(fields[3]) : nil
+  }
+
+  func openFiles(of process: pid_t) -> [Int] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd")) ?? []).compactMap { Int($0) }
+  }
+
+  private func waitForCompanions() throws {
+    for _ in 0..<Self.patience {
+      if companions().isEmpty { return }
+      usleep(1000)
+    }
+    throw Failure(description: "processes are left over: \(companions())")
   }
 
   enum End: Hashable {
@@ -144,12 +195,13 @@ final class PseudoTerminal {
   }
 
   /// The terminal goes away under the program.
-  func hangUp() -> End {
+  func hangUp() throws -> End {
     close(master)
     isHungUp = true
     var status: Int32 = 0
     waitpid(pid, &status, 0)
     endStatus = status
+    try waitForCompanions()
     return status & 0x7F == 0 ? .exit(status >> 8 & 0xFF) : .signal(status & 0x7F)
   }
 
@@ -175,7 +227,7 @@ final class PseudoTerminal {
 }
 
 extension String {
-  fileprivate init(contentsOfFile path: String) throws {
+  fileprivate init(reading path: String) throws {
     guard let file = fopen(path, "r") else { throw PseudoTerminal.Failure(description: "cannot read \(path)") }
     defer { fclose(file) }
     var bytes: [UInt8] = []

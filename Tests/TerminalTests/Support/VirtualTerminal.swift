@@ -79,9 +79,12 @@ struct VirtualTerminal {
     case 0x0D: move(0, row)
     // Shifts between character sets, which are all the same here.
     case 0x0E, 0x0F: break
+    // CAN: ends a sequence that was cut short.
+    case 0x18: break
     case 0..<0x20, 0x7F: unknown.append("byte \(byte)")
     default:
       let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+      if let cut = pending[start...].prefix(length).firstIndex(of: 0x18) { return cut - start + 1 }
       guard start + length <= pending.count else { return nil }
       if length == 1 {
         put(Unicode.Scalar(byte))
@@ -98,10 +101,12 @@ struct VirtualTerminal {
   private mutating func consumeEscape(from start: Int) -> Int? {
     guard start + 1 < pending.count else { return nil }
     switch pending[start + 1] {
+    case 0x18: break
     case UInt8(ascii: "["):
       var end = start + 2
-      while end < pending.count, pending[end] < 0x40 { end += 1 }
+      while end < pending.count, pending[end] < 0x40, pending[end] != 0x18 { end += 1 }
       guard end < pending.count else { return nil }
+      if pending[end] == 0x18 { return end - start + 1 }
       control(String(decoding: pending[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(pending[end])))
       return end - start + 1
     case UInt8(ascii: "]"), UInt8(ascii: "P"):
@@ -110,6 +115,7 @@ struct VirtualTerminal {
           || (pending[$0] == UInt8(ascii: "\\") && pending[$0 - 1] == 0x1B && $0 > start + 2
             && !($0 >= 2 && pending[$0 - 2] == 0x1B))
       }
+      if let cut = pending[start...].firstIndex(of: 0x18), cut < ends ?? .max { return cut - start + 1 }
       guard let end = ends else { return nil }
       string(String(decoding: pending[(start + 1)..<end], as: UTF8.self))
       return end - start + 1
