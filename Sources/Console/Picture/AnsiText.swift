@@ -28,7 +28,7 @@ package func ansiLines(
 func ansiLine(_ cells: [ScreenCell]) -> String {
   var line = ""
   var shown = Style()
-  let end = cells.lastIndex { $0.text != " " || $0.style.showsOnBlank }.map { $0 + 1 } ?? 0
+  let end = cells.lastIndex { $0.glyph != .space || $0.style.showsOnBlank }.map { $0 + 1 } ?? 0
   for cell in cells[..<end] {
     var codes: [String] = []
     var style = cell.style
@@ -38,7 +38,7 @@ func ansiLine(_ cells: [ScreenCell]) -> String {
       codes += style.attributes.sgr
     }
     // A space shows no foreground: it is left as it was.
-    if cell.text == " ", !style.attributes.contains(.reverse) { style.foreground = shown.foreground }
+    if cell.glyph == .space, !style.attributes.contains(.reverse) { style.foreground = shown.foreground }
     if style.foreground != shown.foreground { codes.append(style.foreground.sgr(base: 30)) }
     if style.background != shown.background { codes.append(style.background.sgr(base: 40)) }
     shown = style

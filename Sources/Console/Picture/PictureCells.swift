@@ -118,34 +118,34 @@ package struct PictureCells: Hashable, Sendable {
   /// colours and its mirror image need one entry of the terminal's, not two.
   static func halfBlock(_ upper: Color?, _ lower: Color?) -> ScreenCell {
     switch (upper, lower) {
-    case (nil, nil): return ScreenCell(text: " ")
-    case (let upper?, nil): return ScreenCell(text: "▀", style: Style(foreground: upper))
-    case (nil, let lower?): return ScreenCell(text: "▄", style: Style(foreground: lower))
+    case (nil, nil): return ScreenCell(.space)
+    case (let upper?, nil): return ScreenCell(.upperHalf, style: Style(foreground: upper))
+    case (nil, let lower?): return ScreenCell(.lowerHalf, style: Style(foreground: lower))
     case (let upper?, let lower?):
-      if upper == lower { return ScreenCell(text: " ", style: Style(background: upper)) }
+      if upper == lower { return ScreenCell(.space, style: Style(background: upper)) }
       return upper.rank > lower.rank
-        ? ScreenCell(text: "▀", style: Style(foreground: upper, background: lower))
-        : ScreenCell(text: "▄", style: Style(foreground: lower, background: upper))
+        ? ScreenCell(.upperHalf, style: Style(foreground: upper, background: lower))
+        : ScreenCell(.lowerHalf, style: Style(foreground: lower, background: upper))
     }
   }
 
   private static func monoCell(_ upper: Color?, _ lower: Color?) -> ScreenCell {
     switch (upper != nil, lower != nil) {
-    case (true, true): ScreenCell(text: "█")
-    case (true, false): ScreenCell(text: "▀")
-    case (false, true): ScreenCell(text: "▄")
-    case (false, false): ScreenCell(text: " ")
+    case (true, true): ScreenCell(.fullBlock)
+    case (true, false): ScreenCell(.upperHalf)
+    case (false, true): ScreenCell(.lowerHalf)
+    case (false, false): ScreenCell(.space)
     }
   }
 
-  private static let ramp = Array(" .:-=+*#%@")
+  private static let ramp = " .:-=+*#%@".unicodeScalars.map { Glyph($0) }
 
   private static func plainCell(_ color: Color?, _ pixel: RGB?, depth: ColorDepth) -> ScreenCell {
-    guard depth == .mono else { return ScreenCell(text: " ", style: Style(background: color ?? .standard)) }
-    guard let pixel else { return ScreenCell(text: " ") }
+    guard depth == .mono else { return ScreenCell(.space, style: Style(background: color ?? .standard)) }
+    guard let pixel else { return ScreenCell(.space) }
     // Even steps to the eye, which sees sRGB about evenly.
     let level = Double(LinearRGB.encode(LinearRGB(pixel).luminance)) / 255
-    return ScreenCell(text: String(ramp[min(ramp.count - 1, Int(level * Double(ramp.count)))]))
+    return ScreenCell(ramp[min(ramp.count - 1, Int(level * Double(ramp.count)))])
   }
 }
 

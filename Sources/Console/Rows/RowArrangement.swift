@@ -73,6 +73,14 @@ package struct RowSort: Hashable, Sendable {
   }
 }
 
+/// What a row is sorted by: its value, then its place among all by key. Small, for a million are sorted at once.
+private struct SortKey: Comparable {
+  var value: Int64
+  var place: UInt32
+
+  static func < (a: Self, b: Self) -> Bool { a.value != b.value ? a.value < b.value : a.place < b.place }
+}
+
 /// The rows of a list in its order: the answer to a query, kept up to date as the table changes.
 package enum RowArrangement: Sendable {
   /// As the table has them.
@@ -114,10 +122,14 @@ package enum RowArrangement: Sendable {
       if query.matches(id, in: table) { rows.append(id) }
     }
     if query.sort.column != .name {
-      // Found in key order, so the position breaks ties by key without comparing one.
-      var keyed = rows.enumerated().map { (value: query.sort.value(table[$1]), place: $0, id: $1) }
-      keyed.sort { ($0.value, $0.place) < ($1.value, $1.place) }
-      rows = keyed.map(\.id)
+      // Found in key order, so the place breaks ties by key without comparing one.
+      var keyed: [SortKey] = []
+      keyed.reserveCapacity(rows.count)
+      for (place, id) in rows.enumerated() {
+        keyed.append(SortKey(value: query.sort.value(table[id]), place: UInt32(place)))
+      }
+      keyed.sort()
+      rows = keyed.map { rows[Int($0.place)] }
     }
     if query.sort.reversed { rows.reverse() }
     self = .rows(rows)

@@ -7,7 +7,7 @@ struct Canvas {
   init(size: ScreenSize, styles: ThemeStyles, unicode: Bool) {
     self.styles = styles
     self.unicode = unicode
-    grid = ScreenGrid(size: size, fill: ScreenCell(text: " ", style: styles[.background], slot: nil))
+    grid = ScreenGrid(size: size, fill: ScreenCell(.space, style: styles[.background]))
   }
 
   var size: ScreenSize { grid.size }
@@ -23,19 +23,24 @@ struct Canvas {
   @discardableResult
   mutating func put(_ text: DisplayText, _ column: Int, _ row: Int, _ slot: Slot) -> Int {
     var column = column
+    let style = styles[slot]
     for cell in text.cells {
-      put(cell, column, row, slot)
+      put(cell, column, row, slot, style)
       column += cell.width
     }
     return column
   }
 
   mutating func put(_ cell: DisplayText.Cell, _ column: Int, _ row: Int, _ slot: Slot) {
+    put(cell, column, row, slot, styles[slot])
+  }
+
+  private mutating func put(_ cell: DisplayText.Cell, _ column: Int, _ row: Int, _ slot: Slot, _ style: Style) {
     guard row >= 0, row < size.rows, column >= 0, column + cell.width <= size.columns else { return }
-    var style = styles[slot]
+    var style = style
     if cell.isStandIn { style.attributes.formSymmetricDifference(.reverse) }
-    grid[column, row] = ScreenCell(text: cell.text, style: style, slot: slot)
-    if cell.width == 2 { grid[column + 1, row] = ScreenCell(text: "", style: style, slot: slot) }
+    grid[column, row] = ScreenCell(cell.glyph, style: style, slot: slot)
+    if cell.width == 2 { grid[column + 1, row] = ScreenCell(.empty, style: style, slot: slot) }
   }
 
   /// Text that ends before `column`.
@@ -50,9 +55,10 @@ struct Canvas {
   }
 
   mutating func fill(_ rect: ScreenRect, _ slot: Slot, with text: String = " ") {
+    let cell = ScreenCell(Glyph(text), style: styles[slot], slot: slot)
     for row in max(0, rect.row)..<max(0, min(size.rows, rect.row + rect.rows), rect.row) {
       for column in max(0, rect.column)..<max(0, min(size.columns, rect.column + rect.columns), rect.column) {
-        grid[column, row] = ScreenCell(text: text, style: styles[slot], slot: slot)
+        grid[column, row] = cell
       }
     }
   }

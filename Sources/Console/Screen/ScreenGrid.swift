@@ -55,18 +55,39 @@ package struct ScreenRect: Hashable, Sendable {
 
 /// One character cell.
 package struct ScreenCell: Hashable, Sendable {
-  /// One base character of width 1 or 2 with at most two combining marks; empty in the right half of a wide one.
-  /// Always safe to print: foreign text has been through `DisplayText`.
-  package var text: String
+  /// Of one or two columns. Always safe to print: foreign text has been through `DisplayText`.
+  package var glyph: Glyph
   package var style: Style
   /// The theme slot the style came from, for golden role rows; nil in a picture.
   package var slot: Slot?
 
-  package init(text: String, style: Style = Style(), slot: Slot? = nil) {
-    self.text = text
+  package init(_ glyph: Glyph, style: Style = Style(), slot: Slot? = nil) {
+    self.glyph = glyph
     self.style = style
     self.slot = slot
   }
 
-  package static let blank = ScreenCell(text: " ")
+  package init(text: String, style: Style = Style(), slot: Slot? = nil) {
+    self.init(Glyph(text), style: style, slot: slot)
+  }
+
+  package static let blank = ScreenCell(.space)
+
+  /// Which cells look other than before, of two screens of one size. Most do not, and this is asked of every cell of every
+  /// screen: no copies are made.
+  package static func differences(of cells: [ScreenCell], from old: [ScreenCell]) -> [Bool] {
+    cells.withUnsafeBufferPointer { cells in
+      old.withUnsafeBufferPointer { old in
+        [Bool](unsafeUninitializedCapacity: cells.count) { result, count in
+          for index in cells.indices {
+            let alike = cells[index].glyph == old[index].glyph && cells[index].style == old[index].style
+            result.initializeElement(at: index, to: !alike)
+          }
+          count = cells.count
+        }
+      }
+    }
+  }
+
+  package var text: String { glyph.text }
 }

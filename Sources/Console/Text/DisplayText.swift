@@ -11,13 +11,15 @@ package struct DisplayText: Hashable, Sendable {
   /// One character of the screen.
   package struct Cell: Hashable, Sendable {
     /// A base character with its marks; never empty.
-    package var text: String
+    package var glyph: Glyph
     /// Columns: 1 or 2.
     package var width: Int
     /// Part of what stands for a character that is not shown itself.
     package var isStandIn: Bool
     /// Where the character begins in the foreign text, in bytes of UTF-8; -1 in an ellipsis.
     package var offset: Int
+
+    package var text: String { glyph.text }
   }
 
   package private(set) var cells: [Cell]
@@ -30,23 +32,19 @@ package struct DisplayText: Hashable, Sendable {
     cells.reserveCapacity(text.utf8.count)
     width = 0
     var offset = 0
-    var marks = 0
     for scalar in text.unicodeScalars {
       let start = offset
       offset += UTF8.width(scalar)
       switch Self.rendering(of: scalar, unicode: unicode) {
       case .character(let columns):
-        cells.append(Cell(text: String(scalar), width: columns, isStandIn: false, offset: start))
+        cells.append(Cell(glyph: Glyph(scalar), width: columns, isStandIn: false, offset: start))
         width += columns
-        marks = 0
       case .mark:
         guard let last = cells.indices.last, !cells[last].isStandIn else {
           append(standIn: scalar, at: start)
           continue
         }
-        // A cell of the terminal holds a base and a few marks; more are noise, or an attack on the reader.
-        if marks < 2 { cells[last].text.unicodeScalars.append(scalar) }
-        marks += 1
+        cells[last].glyph.addMark(scalar)
       case .dropped: break
       case .standIn: append(standIn: scalar, at: start)
       }
@@ -60,7 +58,7 @@ package struct DisplayText: Hashable, Sendable {
 
   private mutating func append(standIn scalar: Unicode.Scalar, at offset: Int) {
     for character in Self.standIn(for: scalar).unicodeScalars {
-      cells.append(Cell(text: String(character), width: 1, isStandIn: true, offset: offset))
+      cells.append(Cell(glyph: Glyph(character), width: 1, isStandIn: true, offset: offset))
       width += 1
     }
   }
@@ -74,6 +72,8 @@ package struct DisplayText: Hashable, Sendable {
     if value >= 0x20, value < 0x7F { return .character(1) }
     guard unicode, value >= 0xA0 else { return .standIn }
     switch value {
+    // Letters of most of Europe, lines, blocks and shapes: what screens are full of. Asking Unicode takes longer.
+    case 0xA1...0xAC, 0xAE...0x17F, 0x2190...0x21FF, 0x2500...0x25FC: return .character(1)
     case 0xFE00...0xFE0F, 0xE0100...0xE01EF: return .dropped
     // Blank, but no space.
     case 0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800: return .standIn
@@ -118,7 +118,7 @@ extension DisplayText {
   package func truncated(to columns: Int, at cut: Cut = .end, unicode: Bool = true) -> DisplayText {
     if width <= columns { return self }
     guard columns > 0 else { return DisplayText(cells: []) }
-    let ellipsis = Cell(text: unicode ? "…" : "~", width: 1, isStandIn: false, offset: -1)
+    let ellipsis = Cell(glyph: Glyph(unicode ? "…" : "~"), width: 1, isStandIn: false, offset: -1)
     let room = columns - 1
     let tail =
       switch cut {
@@ -181,7 +181,7 @@ extension DisplayText {
         lines += parts.dropLast()
         line = parts.last?.cells ?? []
       } else {
-        if !line.isEmpty { line.append(Cell(text: " ", width: 1, isStandIn: false, offset: -1)) }
+        if !line.isEmpty { line.append(Cell(glyph: .space, width: 1, isStandIn: false, offset: -1)) }
         line += word
       }
       used = line.reduce(0) { $0 + $1.width }
@@ -193,6 +193,6 @@ extension DisplayText {
 
 extension [DisplayText.Cell] {
   fileprivate var words: [ArraySlice<DisplayText.Cell>] {
-    split { $0.text == " " && !$0.isStandIn }
+    split { $0.glyph == .space && !$0.isStandIn }
   }
 }

@@ -51,7 +51,11 @@ final class EventLoop<Application: ConsoleApplication> {
   }
 
   func run() -> Int32 {
+    // Something is there to see before anything is done.
+    drawIfDue()
     perform(application.start())
+    isDirty = true
+    isUrgent = true
     handle(decoder.feed(session.typedAhead, at: Clock.milliseconds()))
     drawIfDue()
     while status == nil {

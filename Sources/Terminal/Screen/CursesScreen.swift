@@ -52,7 +52,7 @@ final class CursesScreen {
     let old = drawn?.count == cells.count ? drawn : nil
     if drawnPairs.count != cells.count { drawnPairs = Array(repeating: 0, count: cells.count) }
     pairs.beginFrame()
-    let differences = old.map { self.differences(of: cells, from: $0) }
+    let differences = old.map { ScreenCell.differences(of: cells, from: $0) }
     for row in 0..<size.rows {
       let range = row * size.columns..<(row + 1) * size.columns
       if let differences, !differences[range].contains(true) { continue }
@@ -103,21 +103,6 @@ final class CursesScreen {
       }
     }
     return cells
-  }
-
-  /// Which cells look other than before. Most do not, and this is asked of every cell of every frame: no copies are made.
-  private func differences(of cells: [ScreenCell], from old: [ScreenCell]) -> [Bool] {
-    cells.withUnsafeBufferPointer { cells in
-      old.withUnsafeBufferPointer { old in
-        [Bool](unsafeUninitializedCapacity: cells.count) { result, count in
-          for index in cells.indices {
-            let alike = cells[index].style == old[index].style && cells[index].text == old[index].text
-            result.initializeElement(at: index, to: !alike)
-          }
-          count = cells.count
-        }
-      }
-    }
   }
 
   private func drawRow(_ line: ArraySlice<ScreenCell>, row: Int, old: [ScreenCell]?, differences: [Bool]?) {

@@ -59,8 +59,8 @@ struct CellPlanner {
   /// - Parameter row: all cells of the row the cell stands in; a wide character needs the cell to its right.
   func plan(_ row: ArraySlice<ScreenCell>, at index: Int) -> PlannedCell {
     let cell = row[index]
-    var scalars = cell.text.unicodeScalars.makeIterator()
-    guard let first = scalars.next()?.value else {
+    let first = cell.glyph.base
+    guard first != 0 else {
       let hasWideLeft = index > row.startIndex && width(of: row[index - 1]) == 2
       return hasWideLeft ? .rightHalf : styled(PlannedCell(base: PlannedCell.space), cell.style)
     }
@@ -69,10 +69,11 @@ struct CellPlanner {
       // ASCII, the usual case.
     } else {
       let columns = width(first)
-      let fits = columns == 1 || (columns == 2 && index + 1 < row.endIndex && row[index + 1].text.isEmpty)
+      let fits = columns == 1 || (columns == 2 && index + 1 < row.endIndex && row[index + 1].glyph == .empty)
       if !fits { planned.base = unicode ? 0xFFFD : 0x3F }
     }
-    while let mark = scalars.next()?.value {
+    guard cell.glyph.firstMark != 0 else { return styled(planned, cell.style) }
+    for mark in [cell.glyph.firstMark, cell.glyph.secondMark] where mark != 0 {
       guard width(mark) == 0 else { continue }
       if planned.marks.0 == 0 {
         planned.marks.0 = mark
@@ -85,8 +86,7 @@ struct CellPlanner {
 
   /// Columns of a cell's text: 0 where it is empty.
   func width(of cell: ScreenCell) -> Int {
-    guard let first = cell.text.unicodeScalars.first?.value else { return 0 }
-    return width(first)
+    cell.glyph.base == 0 ? 0 : width(cell.glyph.base)
   }
 
   private func width(_ scalar: UInt32) -> Int {

@@ -14,7 +14,8 @@ struct ConsoleRun {
   func start() throws(CommandFailure) -> ExitStatus {
     let settings = session.settings
     let folders = ThemeFolders(settings.paths)
-    let sources = folders.sources
+    // The first screen needs one theme; the watch brings the others, and what is wrong with them.
+    let sources = folders.sources(of: settings.theme)
     let themes = ThemeLibrary(sources: sources)
     guard themes[settings.theme] != nil else {
       throw CommandFailure(

@@ -32,6 +32,21 @@ struct ThemeFolders {
     files.compactMap { file in Self.text(file.path).map { (file.name, $0) } }
   }
 
+  /// The files that one theme is made of: its own and those it inherits from. All, where its name is not its file's.
+  func sources(of theme: String) -> [(name: String, text: String)] {
+    let files = files
+    var sources: [(name: String, text: String)] = []
+    var wanted: String? = theme
+    while let name = wanted, !sources.contains(where: { $0.name == name }) {
+      guard let file = files.first(where: { $0.name == name }), let text = Self.text(file.path) else { break }
+      let content = ThemeFile(name: name, text: text)
+      guard content.name == name else { return self.sources }
+      sources.append((name, text))
+      wanted = content.inherits
+    }
+    return sources.isEmpty ? self.sources : sources
+  }
+
   var library: ThemeLibrary { ThemeLibrary(sources: sources) }
 
   static func text(_ path: String) -> String? {
