@@ -60,7 +60,7 @@ def start(rounds, objects):
             workspace.put(f"object-{number:05d}.txt", b"x")
         for _ in range(rounds):
             console = workspace.console()
-            first.append((console.wait_for_frame() - console.started) * 1e3)
+            first.append((console.wait_for_text(b"Objects") - console.started) * 1e3)
             listed.append((console.wait_for_text(b"object-00000.txt") - console.started) * 1e3)
             console.end()
     return first, listed

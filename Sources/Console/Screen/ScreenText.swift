@@ -16,12 +16,14 @@ extension ScreenGrid {
     (0..<size.rows).map { row in Console.ansiLine((0..<size.columns).map { self[$0, row] }) }
   }
 
-  /// Runs of cells that look alike, wide characters in one piece.
+  /// Runs of cells that look alike. One ends behind a wide character, so that each begins where its column does whatever
+  /// the width of that character is elsewhere.
   func runs(row: Int) -> [ScreenRun] {
     var runs: [ScreenRun] = []
     for column in 0..<size.columns {
       let cell = self[column, row]
-      if var last = runs.last, last.style == cell.style {
+      let isBehindWide = column > 0 && self[column - 1, row].glyph == .empty
+      if var last = runs.last, last.style == cell.style, !isBehindWide {
         last.text += cell.text
         last.columns += 1
         runs[runs.count - 1] = last

@@ -51,11 +51,9 @@ final class EventLoop<Application: ConsoleApplication> {
   }
 
   func run() -> Int32 {
-    // Something is there to see before anything is done.
-    drawIfDue()
+    // Something is there to see before anything is done. Not yet a frame that answers anything: it is not marked.
+    session.screen.draw(application.screen())
     perform(application.start())
-    isDirty = true
-    isUrgent = true
     handle(decoder.feed(session.typedAhead, at: Clock.milliseconds()))
     drawIfDue()
     while status == nil {
