@@ -2,7 +2,8 @@
 /// in memory at all.
 package struct PictureData: Sendable {
   /// Copies up to `target.count` bytes from `offset` on and says how many; 0 at the end, nil if they cannot be read. It is
-  /// called again and again, mostly for the bytes that follow.
+  /// called again and again, mostly for the bytes that follow, and on several threads at once where a picture is decoded
+  /// so.
   package typealias Reading = @Sendable (_ offset: Int, _ target: UnsafeMutableRawBufferPointer) -> Int?
 
   enum Storage: Sendable {
@@ -21,7 +22,7 @@ package struct PictureData: Sendable {
 
   /// - Parameters:
   ///   - count: length of the file. What is beyond is not read; where less can be read, the file is cut off there.
-  ///   - read: how it is read; on the thread that decodes.
+  ///   - read: how it is read; on the threads that decode.
   package init(count: Int, read: @escaping Reading) {
     self.count = count
     storage = .windows(read)
@@ -97,9 +98,9 @@ final class PictureFile {
 extension PixelEngine {
   /// As the method of the same name for `PictureData`.
   package func pixelate(
-    _ data: [UInt8], sizes: [GridSize] = GridSize.allCases, isCancelled: () -> Bool = { false }
+    _ data: [UInt8], sizes: [GridSize] = GridSize.allCases, lanes: Int = 1, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> PixelatedImage {
-    try pixelate(PictureData(data), sizes: sizes, isCancelled: isCancelled)
+    try pixelate(PictureData(data), sizes: sizes, lanes: lanes, isCancelled: isCancelled)
   }
 
   /// As the method of the same name for `PictureData`.

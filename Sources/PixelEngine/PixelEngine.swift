@@ -6,6 +6,8 @@ package struct PixelEngine: Sendable {
   package static let version = "2"
 
   package let limits: Limits
+  /// The smallest picture that several threads decode; the tests have smaller ones.
+  var fewestPixelsForLanes = 8_000_000
 
   package init(limits: Limits = Limits()) {
     self.limits = limits

@@ -5,16 +5,28 @@ extension PixelEngine {
   /// - Parameters:
   ///   - data: a whole PNG or JPEG file.
   ///   - sizes: the grids wanted; duplicates count once.
-  ///   - isCancelled: asked every few rows.
+  ///   - lanes: threads that may decode parts of the picture side by side, 1 or more; default 1. Only a large sequential
+  ///     JPEG with restart markers has such parts. The result is the same.
+  ///   - isCancelled: asked every few rows, on the caller's thread.
   /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `unreadable`, `cancelled`.
   package func pixelate(
-    _ data: PictureData, sizes: [GridSize] = GridSize.allCases, isCancelled: () -> Bool = { false }
+    _ data: PictureData, sizes: [GridSize] = GridSize.allCases, lanes: Int = 1, isCancelled: () -> Bool = { false }
   ) throws(PixelError) -> PixelatedImage {
     let sizes = Set(sizes).sorted()
-    let (header, filter) = try decode(data, isCancelled: isCancelled) { header throws(PixelError) in
+    let deadline = deadline
+    func makeFilter(_ header: PictureHeader) throws(PixelError) -> TriangleFilter {
       TriangleFilter(
         width: header.width, height: header.height, model: header.model,
         shapes: sizes.map { TriangleFilter.Shape(columns: $0.side, rows: $0.side) })
+    }
+    let inParts = try decodeSideBySide(
+      data, lanes: lanes, deadline: deadline, isCancelled: isCancelled, into: makeFilter)
+    let header: PictureHeader
+    let filter: TriangleFilter
+    if let inParts {
+      (header, filter) = inParts
+    } else {
+      (header, filter) = try decode(data, deadline: deadline, isCancelled: isCancelled, into: makeFilter)
     }
     let grids = sizes.enumerated().map { index, size in
       let samples = header.orientation.apply(

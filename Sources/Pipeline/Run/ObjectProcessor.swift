@@ -1,6 +1,7 @@
 import FoundationEssentials
 import ObjectStore
 package import PixelEngine
+import Synchronization
 
 /// Processes one object: reads it, makes its renditions, writes them, and looks whether the source is still the same.
 ///
@@ -13,6 +14,7 @@ package struct ObjectProcessor: Sendable {
   private let decoders: Budget
   private let memory: Budget
   private let records: FailureLookup
+  private let underWay = Count()
 
   /// How often a source that changes while it is processed is begun again.
   private static let maximumRounds = 3
@@ -30,6 +32,8 @@ package struct ObjectProcessor: Sendable {
 
   /// Processes the object of a row, whatever its state.
   package func process(_ row: StatusRow) async -> JobOutcome {
+    underWay.value.add(1, ordering: .relaxed)
+    defer { underWay.value.subtract(1, ordering: .relaxed) }
     let bytes = SourcePicture.memory(forSize: row.size) + Self.workingBytes
     let outcome = await memory.with(bytes) { () async -> JobOutcome in
       do throws(Failure) {
@@ -82,9 +86,11 @@ package struct ObjectProcessor: Sendable {
   }
 
   private func encode(_ picture: PictureData) async throws(Failure) -> [EncodedRendition] {
-    let files = await decoders.with(1) { [engine, form = options.form] in
-      await withTaskExecutorPreference(DecodeExecutor.shared) {
-        await EncodedRendition.all(of: picture, form: form, engine: engine)
+    let files = await decoders.with(1) { [engine, options, underWay] in
+      // Where there are fewer objects than cores, each has a share of them.
+      let lanes = max(1, options.decoders / max(1, underWay.value.load(ordering: .relaxed)))
+      return await withTaskExecutorPreference(DecodeExecutor.shared) {
+        await EncodedRendition.all(of: picture, form: options.form, engine: engine, lanes: lanes)
       }
     }
     do throws(PixelError) {
@@ -177,6 +183,11 @@ package struct ObjectProcessor: Sendable {
   }
 }
 
+/// Objects that a processor has in hand, those that wait for memory among them.
+private final class Count: Sendable {
+  let value = Atomic(0)
+}
+
 /// One rendition, ready to be written.
 struct EncodedRendition: Sendable {
   let format: ImageFormat
@@ -184,10 +195,10 @@ struct EncodedRendition: Sendable {
 
   /// Decodes a picture once and encodes all of its renditions, in order of size.
   static func all(
-    of picture: PictureData, form: RenditionForm, engine: PixelEngine
+    of picture: PictureData, form: RenditionForm, engine: PixelEngine, lanes: Int
   ) async -> Result<[EncodedRendition], PixelError> {
     do throws(PixelError) {
-      let image = try engine.pixelate(picture, isCancelled: { Task.isCancelled })
+      let image = try engine.pixelate(picture, lanes: lanes, isCancelled: { Task.isCancelled })
       var files: [EncodedRendition] = []
       for grid in image.grids {
         files.append(EncodedRendition(format: image.format, bytes: try engine.encode(grid, of: image, form: form)))

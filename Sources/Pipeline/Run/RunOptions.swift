@@ -6,7 +6,7 @@ package struct RunOptions: Sendable {
   /// Objects under way at once, reading, decoding or writing, 1 or more. Default: twice the cores, so that some transfer
   /// while others decode.
   package var jobs = 2 * RunOptions.cores
-  /// Pictures decoded at once. Default: the cores.
+  /// Pictures decoded at once, and where there are fewer of them, threads for the parts of a large one. Default: the cores.
   package var decoders = RunOptions.cores
   /// Memory for pictures under way, in bytes. Default 1 GiB.
   package var memoryBytes = 1 << 30

@@ -3,19 +3,15 @@ extension PixelEngine {
   ///
   /// - Parameters:
   ///   - reduction: whether a sample may be the mean of several pixels.
+  ///   - deadline: when time is up, if the clock has been running.
   ///   - makeSink: called between header and pixels, when the limits have been checked.
   /// - Throws: `notAnImage`, `unsupportedFormat`, `damaged`, `truncated`, `tooLarge`, `unreadable`, `cancelled`.
   func decode<Sink: RowSink>(
-    _ data: PictureData, reduction: Reduction = .none, isCancelled: () -> Bool,
-    into makeSink: (PictureHeader) throws(PixelError) -> Sink
+    _ data: PictureData, reduction: Reduction = .none, deadline: ContinuousClock.Instant? = nil,
+    isCancelled: () -> Bool, into makeSink: (PictureHeader) throws(PixelError) -> Sink
   ) throws(PixelError) -> (header: PictureHeader, sink: Sink) {
-    let deadline = ContinuousClock.now + .seconds(limits.seconds)
-    func poll() throws(PixelError) {
-      if isCancelled() { throw .cancelled }
-      if ContinuousClock.now >= deadline {
-        throw .tooLarge(limit: .seconds, value: limits.seconds, maximum: limits.seconds)
-      }
-    }
+    let deadline = deadline ?? self.deadline
+    func poll() throws(PixelError) { try goOn(until: deadline, isCancelled: isCancelled) }
     try require(data.count, within: limits.fileBytes, .fileBytes)
     try poll()
     return try data.withFile { file throws(PixelError) in
@@ -44,8 +40,19 @@ extension PixelEngine {
     }
   }
 
+  /// When a picture that is begun now has to be done.
+  var deadline: ContinuousClock.Instant { .now + .seconds(limits.seconds) }
+
+  /// Throws if decoding has to stop.
+  func goOn(until deadline: ContinuousClock.Instant, isCancelled: () -> Bool) throws(PixelError) {
+    if isCancelled() { throw .cancelled }
+    if ContinuousClock.now >= deadline {
+      throw .tooLarge(limit: .seconds, value: limits.seconds, maximum: limits.seconds)
+    }
+  }
+
   /// Checks the size of a picture before memory is taken for it, and says how many of its rows to decode at once.
-  private func rowsAtATime(_ header: PictureHeader) throws(PixelError) -> Int {
+  func rowsAtATime(_ header: PictureHeader) throws(PixelError) -> Int {
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
     try require(overflow ? .max : pixels, within: limits.pixels, .pixels)
     // About 256 kB, so that rows are still at hand when they are summed up.

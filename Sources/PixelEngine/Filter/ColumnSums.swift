@@ -58,6 +58,17 @@ final class ColumnSums {
     rows += 1
   }
 
+  /// Adds the rows that `later` took, as if they had been added here.
+  func append(_ later: ColumnSums) {
+    let number = UInt32(truncatingIfNeeded: later.rows)
+    for i in 0..<count {
+      // Each of the later rows adds what was there before it to the sums of sums once more.
+      sumsOfSums[i] = sumsOfSums[i] &+ number &* sums[i] &+ later.sumsOfSums[i]
+      sums[i] = sums[i] &+ later.sums[i]
+    }
+    rows += later.rows
+  }
+
   private static func addOne<Sample: FixedWidthInteger>(
     _ row: UnsafePointer<Sample>, _ sums: UnsafeMutablePointer<UInt32>, _ sumsOfSums: UnsafeMutablePointer<UInt32>,
     _ count: Int

@@ -9,18 +9,18 @@ final class TriangleFilter: RowSink {
     let rows: Int
   }
 
-  private let model: ColorModel
+  let model: ColorModel
   let shapes: [Shape]
   /// Samples across.
   private let width: Int
-  private let across: AxisPlan
-  private let down: AxisPlan
-  private let columns: ColumnSums
+  let across: AxisPlan
+  let down: AxisPlan
+  let columns: ColumnSums
   /// Sums over each segment of the rows at hand: as `ColumnSums.fold` gives them.
   private let plain: UnsafeMutablePointer<Double>
   private let byRow: UnsafeMutablePointer<Double>
   /// Numbers in each of the two: two for each segment and channel.
-  private let count: Int
+  let count: Int
   /// Colours of one row times alpha, and alpha times 255.
   private let premultiplied: UnsafeMutablePointer<UInt16>?
   private let targets: [Target]
@@ -117,18 +117,44 @@ final class TriangleFilter: RowSink {
   private func closeSegment() {
     columns.fold(across.bounds, channels: model.channels, plain: plain, byRow: byRow)
     columns.reset()
+    close(plain, byRow: byRow)
+  }
+
+  private func close(_ plain: UnsafePointer<Double>, byRow: UnsafePointer<Double>) {
     for target in targets { target.add(plain, byRow: byRow) }
     segment += 1
+  }
+
+  /// Takes the rows that a part has taken, which are the next ones. The same sums reach the cells in the same order, so the
+  /// result is the same to the last bit.
+  func append(_ part: Part) {
+    precondition(part.firstRow == row)
+    if let head = part.head {
+      columns.append(head)
+      closeSegment()
+    }
+    part.folded.withUnsafeBufferPointer { folded in
+      guard var next = folded.baseAddress else { return }
+      for _ in 0..<(folded.count / (2 * count)) {
+        close(next, byRow: next + count)
+        next += 2 * count
+      }
+    }
+    columns.append(part.tail)
+    row = part.row
   }
 
   /// Added before rounding. Means that lie exactly between two values are common, and which other targets share the pass
   /// decides the last bits of a sum: without a margin they would decide the byte too.
   private static let tieMargin = 1e-6
 
+  /// The finished cells of a target in full precision. Call when all rows are in.
+  func values(of target: Int) -> [Double] { targets[target].finishedCells() }
+
   /// The finished cells of a target: 8-bit samples in the picture's model, alpha straight. Call when all rows are in.
   func samples(of target: Int) -> [UInt8] {
     func rounded(_ value: Double) -> UInt8 { UInt8(max(0, min(255, value + 0.5 + Self.tieMargin))) }
-    let values = targets[target].finishedCells()
+    let values = values(of: target)
     guard model.hasAlpha else { return values.map(rounded) }
     let channels = model.channels
     var samples = [UInt8](repeating: 0, count: values.count)

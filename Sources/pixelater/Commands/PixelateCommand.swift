@@ -90,7 +90,8 @@ struct PixelateCommand: BackgroundCommand {
     let picture = try LocalFile.picture(file, limit: engine.limits.fileBytes)
     let encoded: [(GridSize, [UInt8])]
     do throws(PixelError) {
-      let image = try engine.pixelate(picture, sizes: sizes, isCancelled: { Task.isCancelled })
+      let image = try engine.pixelate(
+        picture, sizes: sizes, lanes: session.runOptions.decoders, isCancelled: { Task.isCancelled })
       var all: [(GridSize, [UInt8])] = []
       for grid in image.grids {
         all.append((grid.size, try engine.encode(grid, of: image, form: session.runOptions.form)))

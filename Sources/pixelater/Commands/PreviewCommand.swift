@@ -110,7 +110,8 @@ struct PreviewCommand: BackgroundCommand {
     _ picture: PictureData, _ sizes: [GridSize], _ session: Session
   ) throws(Failure) -> [GridSize: Raster] {
     do throws(PixelError) {
-      let image = try session.engine.pixelate(picture, sizes: sizes, isCancelled: { Task.isCancelled })
+      let image = try session.engine.pixelate(
+        picture, sizes: sizes, lanes: session.runOptions.decoders, isCancelled: { Task.isCancelled })
       return Dictionary(uniqueKeysWithValues: image.grids.map { ($0.size, $0.raster) })
     } catch {
       throw Failure(error)

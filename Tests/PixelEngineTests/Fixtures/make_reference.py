@@ -89,6 +89,20 @@ def png16(name, samples, sizes, interlaced=False):
     reference(name, Image.fromarray(rounded.squeeze()), sizes)
 
 
+def restarts():
+    """JPEGs with restart markers. They have no reference: all that matters is that one thread and several agree."""
+    photo = Image.fromarray(picture(90, 391, 3, 30, noise=12))
+    options = {
+        "444": {"subsampling": 0, "restart_marker_rows": 1},
+        "422-half": {"subsampling": 1, "restart_marker_blocks": 3},
+        "420-two": {"subsampling": 2, "restart_marker_rows": 2},
+        "420-odd": {"subsampling": 2, "restart_marker_blocks": 9},
+        "420-uncut": {"subsampling": 2, "restart_marker_blocks": 149},
+    }
+    for name, option in options.items():
+        photo.save(os.path.join(HERE, f"restart-{name}.jpg"), "JPEG", quality=50, **option)
+
+
 def main():
     image = Image.fromarray
     png("grey.png", image(picture(61, 47, 1, 1).squeeze()), ALL)
@@ -128,6 +142,7 @@ def main():
         turn = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Image.Transpose values that undo the orientation
         stored = upright.transpose(turn[orientation]) if orientation in turn else upright
         jpeg(f"orientation-{orientation}.jpg", stored, [16], quality=92, subsampling=0, exif=exif)
+    restarts()
     with open(os.path.join(HERE, "references.txt"), "w") as file:
         file.write("\n".join(lines) + "\n")
 
