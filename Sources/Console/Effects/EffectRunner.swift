@@ -16,6 +16,8 @@ package final class EffectRunner: Sendable {
     /// Batches that the state has room for.
     var credit: AsyncStream<Void>.Continuation?
     var preview: Task<Void, Never>?
+    /// When pictures were last asked for.
+    var previewTime: ContinuousClock.Instant?
     var arranging: [ConsoleView: Task<Void, Never>] = [:]
     var planning: Task<Void, Never>?
     var asking: Task<Void, Never>?
@@ -35,6 +37,8 @@ package final class EffectRunner: Sendable {
     var isStopped = false
   }
 
+  /// Requests for pictures this close to each other are a cursor on its way.
+  private static let previewPause: Duration = .milliseconds(150)
   /// Longest side of the original in a preview, in pixels.
   private static let originalSide = 192
 
@@ -337,13 +341,15 @@ package final class EffectRunner: Sendable {
 
   // MARK: - Preview
 
-  /// Loads pictures for as long as they are wanted. A short wait first: a cursor that runs down a list asks for many
-  /// and looks at one.
+  /// Loads pictures for as long as they are wanted. A cursor that runs down a list asks for many and looks at one: what
+  /// follows close upon another waits a moment to see whether it is wanted still.
   private func preview(_ ids: [PreviewID]) {
-    let task = ids.isEmpty ? nil : Task { await load(ids) }
+    let now = ContinuousClock.now
     work.withLock { work in
+      let isHurried = work.previewTime.map { now - $0 < Self.previewPause } ?? false
+      work.previewTime = now
       work.preview?.cancel()
-      work.preview = task
+      work.preview = ids.isEmpty ? nil : Task { await load(ids, after: isHurried ? .milliseconds(40) : .zero) }
     }
   }
 
@@ -361,8 +367,8 @@ package final class EffectRunner: Sendable {
     }
   }
 
-  private func load(_ ids: [PreviewID]) async {
-    try? await Task.sleep(for: .milliseconds(40))
+  private func load(_ ids: [PreviewID], after wait: Duration) async {
+    if wait > .zero { try? await Task.sleep(for: wait) }
     guard !Task.isCancelled, let key = ids.first?.key else { return }
     var grids: [PreviewID] = []
     var sizes: [GridSize] = []
