@@ -118,7 +118,7 @@ final class EventLog: @unchecked Sendable {  // `state` is only touched with `lo
     }
   }
 
-  private var events: [JobEvent] { lock.withLock { state.events } }
+  var events: [JobEvent] { lock.withLock { state.events } }
 
   var outcomes: [JobOutcome] {
     events.compactMap { if case .finished(_, let outcome, _) = $0 { outcome } else { nil } }

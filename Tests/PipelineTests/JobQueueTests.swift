@@ -162,6 +162,34 @@ import Testing
     #expect(try await bench.keys().isEmpty)
   }
 
+  @Test func aFewGoBeforeTheMany() async throws {
+    var options = RunOptions()
+    options.jobs = 1
+    let bench = try Bench(options: options)
+    let many = (0..<JobQueue.fewObjects + 4).map { "many-\(100 + $0).png" }
+    for name in many + ["mine.png"] { try await bench.land(name) }
+    bench.source.delay(.get, by: .milliseconds(5))
+    let queue = bench.queue()
+    queue.submit(try many.map { try key($0) }, policy: RunPolicy())
+    await bench.events.waitFor { events in
+      events.count { if case .queued = $0 { true } else { false } } == many.count
+    }
+    // One that nobody has asked for yet, and one that waits with the many.
+    queue.submit([try key("mine.png"), try key(many[many.count - 1])], policy: RunPolicy())
+    await bench.events.waitFor { events in
+      events.count { if case .finished = $0 { true } else { false } } == many.count + 1
+    }
+    await queue.shutdown()
+    let started = bench.events.events.compactMap { event in
+      if case .started(let key) = event { key.string } else { nil }
+    }
+    let queued = bench.events.events.count { if case .queued = $0 { true } else { false } }
+    #expect(queued == many.count + 1, "what waited already is told of once")
+    #expect(Set(started) == Set(many + ["mine.png"]) && started.count == many.count + 1)
+    let place = try #require(started.firstIndex(of: "mine.png"))
+    #expect(place < many.count - 2 && started[place + 1] == many.last)
+  }
+
   @Test func anObjectGivenTwiceIsProcessedOnceAfterTheOther() async throws {
     var options = RunOptions()
     options.jobs = 4

@@ -29,7 +29,7 @@ extension ConsoleState {
       switch view {
       case .jobs: forms.append((.json, lines(jobs.count, "job")))
       case .records: forms.append((.json, lines(records.shown.count, "dead letter")))
-      case .log: forms.append((.json, lines(log.entries.count, "entry").replacing("entrys", with: "entries")))
+      case .log: forms.append((.json, lines(log.entries.count, "line")))
       case .objects, .failed: break
       }
     }

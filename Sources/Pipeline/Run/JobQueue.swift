@@ -1,7 +1,8 @@
 package import ObjectStore
 package import PixelEngine
 
-/// Processes objects, a bounded number at a time, in the order they were given.
+/// Processes objects, a bounded number at a time, in the order they were given; but a few that a person asked for go before
+/// the many of a run.
 ///
 /// An object that is given again while it waits is not queued twice; while it runs, it is processed once more
 /// afterwards, since it may have changed. Everything that happens is told to `onEvent`, in order.
@@ -20,6 +21,8 @@ package actor JobQueue {
   private let onEvent: @Sendable (JobEvent) -> Void
 
   private var waiting = WaitingLine<Job>()
+  /// Those that go first.
+  private var hurried = WaitingLine<Job>()
   private var running: [ObjectKey: Task<Void, Never>] = [:]
   /// Given again while they ran.
   private var again: [ObjectKey: Job] = [:]
@@ -38,7 +41,10 @@ package actor JobQueue {
     self.onEvent = onEvent
   }
 
-  /// Adds objects and returns at once.
+  /// Submissions of so many objects at most are what a person waits for.
+  package static let fewObjects = 16
+
+  /// Adds objects and returns at once. A few go before all that were submitted together in greater number.
   package nonisolated func submit(_ keys: [ObjectKey], policy: RunPolicy) {
     Task { await self.add(keys, policy: policy) }
   }
@@ -57,7 +63,7 @@ package actor JobQueue {
 
   /// Returns when nothing waits or runs.
   package func drain() async {
-    while !waiting.isEmpty || !running.isEmpty {
+    while !waiting.isEmpty || !hurried.isEmpty || !running.isEmpty {
       await withCheckedContinuation { idleWanted.append($0) }
     }
   }
@@ -80,17 +86,29 @@ package actor JobQueue {
   // MARK: Waiting
 
   private func add(_ keys: [ObjectKey], policy: RunPolicy) {
-    for key in keys { add(Job(key: key, policy: policy, row: nil)) }
+    let isHurried = keys.count <= Self.fewObjects
+    for key in keys { add(Job(key: key, policy: policy, row: nil), isHurried: isHurried) }
   }
 
-  private func add(_ job: Job) {
+  private func add(_ job: Job, isHurried: Bool = false) {
     if running[job.key] != nil {
       again[job.key] = job
-    } else if waiting.append(job, for: job.key) {
-      onEvent(.queued(job.key))
-      startJobs()
+      return
     }
+    let isNew: Bool
+    if isHurried {
+      let wasWaiting = waiting.remove(job.key)
+      isNew = hurried.append(job, for: job.key) && !wasWaiting
+    } else {
+      // One that goes first keeps its place.
+      isNew = !hurried.holds(job.key) && waiting.append(job, for: job.key)
+    }
+    guard isNew else { return }
+    onEvent(.queued(job.key))
+    startJobs()
   }
+
+  private func next() -> Job? { hurried.popFirst() ?? waiting.popFirst() }
 
   private func waitForRoom() async {
     while waiting.count >= 4 * options.jobs, !Task.isCancelled {
@@ -101,7 +119,7 @@ package actor JobQueue {
   private func remove(_ key: ObjectKey) {
     again[key] = nil
     running[key]?.cancel()
-    guard waiting.remove(key) else { return }
+    guard hurried.remove(key) || waiting.remove(key) else { return }
     onEvent(.finished(key, .cancelled, milliseconds: 0))
     wakeWaiters()
   }
@@ -109,14 +127,14 @@ package actor JobQueue {
   private func removeAll() {
     again = [:]
     for task in running.values { task.cancel() }
-    while let job = waiting.popFirst() { onEvent(.finished(job.key, .cancelled, milliseconds: 0)) }
+    while let job = next() { onEvent(.finished(job.key, .cancelled, milliseconds: 0)) }
     wakeWaiters()
   }
 
   // MARK: Running
 
   private func startJobs() {
-    while running.count < options.jobs, let job = waiting.popFirst() {
+    while running.count < options.jobs, let job = next() {
       onEvent(.started(job.key))
       running[job.key] = Task { await self.run(job) }
     }
@@ -154,7 +172,7 @@ package actor JobQueue {
       roomWanted.forEach { $0.resume() }
       roomWanted = []
     }
-    if waiting.isEmpty, running.isEmpty {
+    if waiting.isEmpty, hurried.isEmpty, running.isEmpty {
       idleWanted.forEach { $0.resume() }
       idleWanted = []
     }

@@ -14,6 +14,8 @@ struct WaitingLine<Element> {
   var count: Int { places.count }
   var isEmpty: Bool { places.isEmpty }
 
+  func holds(_ key: ObjectKey) -> Bool { places[key] != nil }
+
   /// Takes a place at the end; one who waits already keeps the old place with the new element.
   ///
   /// - Returns: whether a place was taken.
