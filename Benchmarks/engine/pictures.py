@@ -51,6 +51,6 @@ def choose(folder, count):
     for kind, files in found.items():
         files.sort()
         if len(files) > count:
-            files = [files[round(i * (len(files) - 1) / (count - 1))] for i in range(count)]
+            files = [files[round(i * (len(files) - 1) / max(1, count - 1))] for i in range(count)]
         chosen[kind] = files
     return chosen
