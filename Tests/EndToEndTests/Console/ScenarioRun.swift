@@ -61,7 +61,7 @@ struct ScenarioRun {
           screen.split(separator: "\n").contains { line in parts.allSatisfy { line.contains($0) } }
         }
       case .expectCursor(let text):
-        try await eventually("the cursor is on \"\(text)\"", within: .seconds(30)) {
+        try await eventually("the cursor is on \"\(text)\"", within: .seconds(60)) {
           try await tmux.coloredScreen().split(separator: "\n").contains { line in
             Self.plain(line).contains(text) && Self.isCursor(line)
           }
@@ -152,7 +152,7 @@ struct ScenarioRun {
 
     private func untilLook(_ problem: String, _ condition: (String, String) -> Bool) async throws {
       do {
-        try await eventually(problem, within: .seconds(30)) {
+        try await eventually(problem, within: .seconds(60)) {
           let look = try await tmux.look()
           return condition(look.title, look.screen)
         }
