@@ -23,6 +23,17 @@ struct ReadmeTests {
     #expect(found == expected)
   }
 
+  @Test("What it shows and points to is there")
+  func links() throws {
+    let readme = try String(contentsOfFile: Self.path, encoding: .utf8)
+    let links = readme.matches(of: /\]\(([^)#:]+)\)/).map { String($0.1) }
+    #expect(links.contains(".github/console.svg"))
+    let folder = URL(filePath: Self.path).deletingLastPathComponent()
+    for link in links {
+      #expect(FileManager.default.fileExists(atPath: folder.appending(path: link).path), "\(link)")
+    }
+  }
+
   @Test("Its commands are the program's")
   func commands() async throws {
     let readme = try String(contentsOfFile: Self.path, encoding: .utf8)
