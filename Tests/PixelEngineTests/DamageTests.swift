@@ -41,16 +41,7 @@ struct DamageTests {
     var refused = 0
     for _ in 0..<60 {
       var changed = file
-      for _ in 0..<Int.random(in: 1...4, using: &random) {
-        let place = Int.random(in: 0..<changed.count, using: &random)
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-        case 1: changed[place] = UInt8.random(in: 0...255, using: &random)
-        case 2: changed.removeSubrange(place..<min(changed.count, place + Int.random(in: 1...30, using: &random)))
-        default: changed.insert(contentsOf: changed[place..<min(changed.count, place + 20)], at: place)
-        }
-        if changed.isEmpty { changed = [0] }
-      }
+      random.damage(&changed, times: 1...4)
       do throws(PixelError) {
         let image = try engine.pixelate(changed, sizes: [.x8, .x48])
         #expect(image.grids.count == 2 && image.width > 0)

@@ -168,16 +168,7 @@ import Testing
     var random = SeededNumbers(seed: UInt64(sample.file.count))
     for round in 0..<15 {
       var changed = sample.file
-      for _ in 0..<Int.random(in: 1...3, using: &random) {
-        let place = Int.random(in: 0..<changed.count, using: &random)
-        switch Int.random(in: 0..<4, using: &random) {
-        case 0: changed[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
-        case 1: changed[place] = UInt8.random(in: 0...255, using: &random)
-        case 2: changed.removeSubrange(place..<min(changed.count, place + Int.random(in: 1...30, using: &random)))
-        default: changed.insert(contentsOf: changed[place..<min(changed.count, place + 20)], at: place)
-        }
-        if changed.isEmpty { changed = [0] }
-      }
+      random.damage(&changed, times: 1...3)
       #expect(outcome(changed, lanes: 3) == outcome(changed, lanes: 1), "\(round)")
     }
   }

@@ -55,20 +55,15 @@ extension ConsoleState {
     var delete = delete
     guard var typed = delete.typed else { return [] }
     if key == .enter {
+      if typed.text.isEmpty { return deletePerforms(.decline, delete) }
       if typed.text.trimmed == "\(delete.count)" { return beginDeletion(delete) }
-      delete.problem = typed.text.isEmpty ? nil : "\(delete.count) is what deletes them; Esc leaves them"
-      if typed.text.isEmpty { return dismissDelete() }
+      delete.problem = "\(delete.count) is what deletes them; Esc leaves them"
     } else {
       _ = typed.take(key)
       delete.problem = nil
     }
     delete.typed = typed
     dialog = .delete(delete)
-    return []
-  }
-
-  private mutating func dismissDelete() -> [ConsoleEffect] {
-    dialog = nil
     return []
   }
 
