@@ -105,10 +105,7 @@ extension ConsoleState {
   func candidates(for text: String) -> [String] {
     let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2, let word = parts.first else {
-      let names = Set(Action.allCases.map(\.rawValue)).union(Self.words)
-      let begun = names.filter { $0.hasPrefix(text) }.sorted()
-      // A part of a name will do where none begins like that.
-      return begun.isEmpty ? names.filter { $0.contains(text) }.sorted() : begun
+      return NameMatch.best(of: Set(Action.allCases.map(\.rawValue)).union(Self.words), for: text)
     }
     let values: [String] =
       switch word {
@@ -120,7 +117,8 @@ extension ConsoleState {
       case "size": GridSize.allCases.map { "\($0.side)" }
       default: []
       }
-    return values.filter { $0.hasPrefix(parts[1]) }.map { "\(word) \($0)" }
+    let best = NameMatch.best(of: values, for: String(parts[1]))
+    return values.filter(best.contains).map { "\(word) \($0)" }
   }
 
   /// The text with all that is certain added: the only candidate, or what all of them begin with.
@@ -129,7 +127,7 @@ extension ConsoleState {
     guard var common = candidates.first else { return nil }
     for candidate in candidates.dropFirst() { common = common.commonPrefix(with: candidate) }
     // Nothing certain to add: the first will do.
-    return common.count > text.count ? common : candidates.first
+    return common.hasPrefix(text) && common.count > text.count ? common : candidates.first
   }
 
   mutating func run(_ text: String) -> [ConsoleEffect] {
@@ -185,7 +183,7 @@ extension ConsoleState {
     default: break
     }
     if let action = Action(rawValue: word), value.isEmpty { return perform(action) }
-    // A beginning that can mean one thing only will do.
+    // Letters that can mean one thing only will do.
     if value.isEmpty, candidates(for: word).count == 1, let action = candidates(for: word).first.flatMap(Action.init) {
       return perform(action)
     }

@@ -269,7 +269,8 @@ package struct DetailsPage: Hashable, Sendable {
   var asked: RenditionSet?
 }
 
-/// A line at the foot of the screen that goes by itself.
+/// A line at the foot of the screen. It goes with the first key after its time, so that whoever looked away sees it;
+/// what is under way takes the line before.
 package struct Message: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable {
     case info, success, warning, error
@@ -280,8 +281,10 @@ package struct Message: Hashable, Sendable {
   /// When it was said.
   package var time: Double
 
-  /// How long it stays, in seconds.
+  /// How long it stays whatever happens, in seconds.
   package var duration: Double { kind == .error || kind == .warning ? 12 : 5 }
+
+  func isDue(at now: Double) -> Bool { now - time >= duration }
 }
 
 /// What was done, newest last.

@@ -6,7 +6,7 @@ extension ConsoleState {
   /// console before: one that nobody touches costs a wakeup a minute for its ages, or none.
   package var nextTick: Double? {
     var times: [Double] = []
-    if let message { times.append(message.time + message.duration) }
+    if let message, lastingMessage != nil { times.append(message.time + message.duration) }
     if let due = depth.dueTime, !isPaused { times.append(due) }
     if let due = listing.dueTime, due.isFinite, !isPaused { times.append(due) }
     if noticesEnd > now { times.append(noticesEnd) }

@@ -32,6 +32,7 @@ extension ConsoleState {
     guard number == listing.number else { return [] }
     listing.ended = now
     listing.duration = now - listing.began
+    if message?.text == Self.refreshBegun { message = nil }
     if let error {
       listing.phase = .failed(error)
       if listing.saidError != error { say(.error, StoreAdvice(error).text) }
@@ -57,13 +58,15 @@ extension ConsoleState {
       time: now)
   }
 
+  private static let refreshBegun = "Listing anew"
+
   mutating func refresh() -> [ConsoleEffect] {
     missed = nil
     listing.saidError = nil
     preview.pictures = PictureStore()
     preview.wanted = []
     forgetHandedOver()
-    say(.info, "Listing anew")
+    say(.info, Self.refreshBegun)
     return startListing() + askDepth()
   }
 

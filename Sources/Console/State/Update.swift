@@ -5,7 +5,7 @@ import PixelEngine
 /// What an event does to the console: changes the state, and answers what has to be done outside. Pure.
 package func update(_ state: inout ConsoleState, _ event: ConsoleEvent) -> [ConsoleEffect] {
   state.now = max(state.now, event.time)
-  if let message = state.message, state.now - message.time >= message.duration { state.message = nil }
+  if case .input = event.kind, state.message?.isDue(at: state.now) == true { state.message = nil }
   var effects = state.take(event.kind)
   effects += state.relistIfDue()
   effects += state.askDepthIfDue()
@@ -202,6 +202,15 @@ extension ConsoleState {
     message = Message(kind: kind, text: text, time: now)
     if kind == .error || kind == .warning || kind == .success { log.add(kind, text, at: now) }
   }
+
+  /// The line at the foot: what was said last, unless its time is over and something is under way.
+  var footMessage: Message? {
+    guard let message, message.isDue(at: now) else { return message ?? lastingMessage }
+    return lastingMessage ?? message
+  }
+
+  /// What holds for as long as something is so.
+  var lastingMessage: Message? { transferMessage ?? listingMessage }
 
   /// Keeps every cursor on screen after the page has changed its size.
   mutating func reveal() {

@@ -258,7 +258,7 @@ extension Canvas {
       let candidates = state.candidates(for: line.editor.text).filter { $0 != line.editor.text }
       put(candidates.joined(separator: "  "), end + 2, row, .promptSuggest, within: size.columns - end - 3)
     case nil:
-      guard let message = state.message ?? state.transferMessage ?? state.listingMessage else { return }
+      guard let message = state.footMessage else { return }
       fill(ScreenRect(column: 0, row: row, columns: size.columns, rows: 1), .background)
       put(message.text, 1, row, message.kind.slot, within: size.columns - 2)
     }
