@@ -37,8 +37,8 @@ def rival(name, path, rounds):
 
 
 def zoomed(workspace, name):
-    """A console that shows the picture of the first object at 64 x 64, once a cell a column."""
-    console = workspace.console()
+    """A console that shows the picture of the first object at 64 x 64, a pixel a column, and has no room for another."""
+    console = workspace.console(rows=40)
     console.wait_for_frame()
     console.wait_for_text(name.encode())
     console.settle()
@@ -71,8 +71,7 @@ def ours(pixels, other, rounds):
 
 
 def one_pixel(rounds):
-    """Bytes that one pixel adds to a move from one object to the next, all else being alike. The smaller renditions that
-    the screen shows below have a pixel of their own in its place, so this is more than one cell."""
+    """Bytes that one pixel adds to a move from one object to the next, all else being alike."""
     pixels = bytearray(noise(1))
     changed = bytearray(pixels)
     at = (20 * 64 + 30) * 3

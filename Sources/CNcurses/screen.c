@@ -102,6 +102,22 @@ void cn_screen_update(int cursor_column, int cursor_row) {
   }
 }
 
+void cn_screen_claim(int column, int row, int columns) {
+  enum { CHUNK = 64, PRIVATE_USE = 0xE000, PRIVATE_USE_COUNT = 6400 };
+  cchar_t run[CHUNK];
+  for (int done = 0; done < columns;) {
+    int used = 0;
+    for (; used < CHUNK && done + used < columns; used++) {
+      // No two neighbours alike: nothing that repeats or erases them pays.
+      wchar_t text[2] = {PRIVATE_USE + (column + done + used) % PRIVATE_USE_COUNT, 0};
+      setcchar(&run[used], text, A_NORMAL, 0, NULL);
+    }
+    mvwadd_wchnstr(stdscr, row, column + done, run, used);
+    done += used;
+  }
+  cn_screen_adopt(column, row, columns, 1);
+}
+
 void cn_screen_adopt(int column, int row, int columns, int rows) {
   copywin(stdscr, curscr, row, column, row, column, row + rows - 1, column + columns - 1, FALSE);
   untouchwin(curscr);

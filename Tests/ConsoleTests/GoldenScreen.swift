@@ -75,7 +75,7 @@ enum GoldenScreen {
       lines.append("\(letters[i]) \(slot.rawValue)")
     }
     if let cursor = grid.cursor { lines.append("cursor \(cursor.column),\(cursor.row)") }
-    if let picture = grid.picture {
+    for picture in grid.pictures {
       lines.append("picture \(picture.columns)x\(picture.rows) at \(picture.column),\(picture.row)")
     }
     return lines.joined(separator: "\n") + "\n"

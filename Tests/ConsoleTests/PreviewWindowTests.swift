@@ -26,7 +26,7 @@ import Testing
     let picture = Fixture.picture(64)
     func corner() -> RGBA? {
       let grid = driver.screen()
-      guard let rect = grid.picture, case .rgb(let red, let green, let blue) = upper(grid[rect.column, rect.row]) else {
+      guard let rect = grid.pictures.first, case .rgb(let red, let green, let blue) = upper(grid[rect.column, rect.row]) else {
         return nil
       }
       return RGBA(red: red, green: green, blue: blue, alpha: 255)
@@ -35,7 +35,7 @@ import Testing
     for _ in 0..<9 { driver.press(.character("h")) }
     #expect(corner() == picture[0, 0])
     for _ in 0..<9 { driver.press(.character("j")) }
-    let shown = driver.screen().picture?.rows ?? 0
+    let shown = driver.screen().pictures.first?.rows ?? 0
     #expect(corner() == picture[0, 64 - 2 * shown], "the last rows are at the foot, and nothing beyond them")
     driver.press(.character("0"))
     #expect(driver.state.preview.window == nil && text(driver).contains("1:2"))

@@ -19,6 +19,8 @@ package final class ProbeApplication: ConsoleApplication {
   private var shortList = false
   private var changedPixel = false
   private var cursor = false
+  /// Of a screen of which anything may change from step to step; 0: the usual one.
+  private var weather: UInt32 = 0
   private var last = "ready"
   private let background: @Sendable (@escaping @Sendable (Message) -> Void, Int) -> Void
 
@@ -65,6 +67,7 @@ package final class ProbeApplication: ConsoleApplication {
     case .key(.character("i")): picture = .fish
     case .key(.character("f")): picture = .flat
     case .key(.character("=")): picture = .stripes
+    case .key(.character("w")): weather += 1
     case .key(.character("e")): changedPixel.toggle()
     case .key(.character("p")): popup.toggle()
     case .key(.character("L")): shortList.toggle()
@@ -98,8 +101,9 @@ package final class ProbeApplication: ConsoleApplication {
     write(last, &grid, 0, size.rows - 1)
     if size.rows > 40, size.columns > 100 {
       paint(&grid)
-      grid.picture = popup ? nil : ScreenRect(column: 20, row: 1, columns: 64, rows: 32)
+      grid.pictures = popup ? [] : [ScreenRect(column: 20, row: 1, columns: 64, rows: 32)]
     }
+    if weather > 0 { scatter(&grid) }
     if popup { for row in 8..<14 { write("   a popup over the picture   ", &grid, 30, row) } }
     if cursor { grid.cursor = ScreenPoint(column: 3, row: 4) }
     return grid
@@ -114,6 +118,39 @@ package final class ProbeApplication: ConsoleApplication {
       if wide { grid[at + 1, row] = ScreenCell(text: "") }
       at += wide ? 2 : 1
     }
+  }
+
+  /// Two pictures that change now and then, and texts, wide ones too, beside, between and over them.
+  private func scatter(_ grid: inout ScreenGrid) {
+    var state = weather &* 2_654_435_761
+    func random(_ limit: Int) -> Int {
+      state = state &* 1_664_525 &+ 1_013_904_223
+      return Int(state >> 8) % limit
+    }
+    let seeds = [weather / 3, weather / 2]
+    let rects = [
+      ScreenRect(column: 20, row: 1, columns: 64, rows: 32), ScreenRect(column: 87, row: 5, columns: 16, rows: 8),
+    ]
+    for (rect, seed) in zip(rects, seeds) {
+      picture = .noise(seed: seed)
+      for row in 0..<rect.rows {
+        for x in 0..<rect.columns { grid[rect.column + x, rect.row + row] = cell(x, row) }
+      }
+    }
+    grid.pictures = rects
+    let texts = ["a", "longer text", "\u{6F22}", "\u{5B57}\u{5B57}\u{5B57}", "      ", "\u{2580}"]
+    for _ in 0..<random(5) {
+      // Mostly beside them, as the console does.
+      let columns = [0..<20, 84..<87, 103..<120, 0..<120][random(4)]
+      write(texts[random(texts.count)], &grid, columns.lowerBound + random(columns.count), random(36))
+    }
+    // Changes so close together that what lies between is written again rather than skipped.
+    if random(2) == 0 {
+      let (column, row) = (15 + random(80), random(36))
+      for step in 0..<4 { write("x", &grid, column + step * 3, row) }
+    }
+    cursor = false
+    if random(4) == 0 { grid.cursor = ScreenPoint(column: random(120), row: random(36)) }
   }
 
   private func color(_ x: Int, _ y: Int) -> Color {

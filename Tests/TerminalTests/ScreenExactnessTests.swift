@@ -64,6 +64,27 @@ import terminal_probe
     #expect(pty.terminal.unknown == [])
   }
 
+  /// Whatever changed beside, between and over pictures: the screen is what painting all of it anew makes it.
+  @Test(arguments: ["xterm-256color", "vt100"])
+  func whatIsWrittenInPartsIsTheWhole(term: String) throws {
+    let pty = try open(["truecolor"], term: term)
+    for step in 1...150 {
+      try pty.type("w")
+      // Not every time: what was painted anew is known to be right, and hides what would be wrong later.
+      guard step % 4 == 0 else { continue }
+      let inParts = pty.terminal
+      pty.forgetScreen()
+      try pty.type("\u{C}")
+      // The last row tells the event.
+      let wrong = (0..<inParts.columns * (inParts.rows - 1)).filter { index in
+        inParts.cells[index].look != pty.terminal.cells[index].look
+      }
+      try #require(wrong == [], "step \(step)")
+      #expect((inParts.column, inParts.row) == (pty.terminal.column, pty.terminal.row) || !inParts.modes.contains(25))
+    }
+    #expect(pty.terminal.unknown == [])
+  }
+
   @Test func aStormOfResizesEndsRight() throws {
     let pty = try open(["truecolor"], term: "xterm-256color")
     for step in 0..<45 { pty.resize(columns: 20 + step * 3, rows: 60 - step) }
@@ -177,5 +198,18 @@ import terminal_probe
     #expect(pty.terminal.clipboard == ["Y29waWVkIHRleHQ="])
     try pty.type("m")
     #expect(!pty.terminal.modes.contains(1000))
+  }
+}
+
+extension VirtualTerminal.Cell {
+  /// One form for what looks alike.
+  fileprivate var look: Self {
+    var look = self
+    if base == " " { look.foreground = .standard }
+    if base == "\u{2584}", foreground != .standard, background != .standard {
+      look.base = "\u{2580}"
+      (look.foreground, look.background) = (background, foreground)
+    }
+    return look
   }
 }

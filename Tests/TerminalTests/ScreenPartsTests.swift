@@ -124,14 +124,30 @@ import Testing
   }
 }
 
+@Suite struct ClaimedCellsTests {
+  @Test func partsOfARowGrowTogether() {
+    var cells = ClaimedCells(rows: 3)
+    #expect(cells.first(in: 1) == nil)
+    cells.claim(20..<30, in: 1)
+    cells.claim(5..<8, in: 1)
+    cells.claim(40..<50, in: 1)
+    #expect(cells.first(in: 1) == 5 && cells.first(in: 0) == nil)
+    cells.claim(8..<20, in: 1)
+    cells.claim(45..<60, in: 1)
+    #expect(cells.release(1).sorted { $0.lowerBound < $1.lowerBound } == [5..<30, 40..<60])
+    #expect(cells.first(in: 1) == nil && cells.release(1) == [])
+  }
+}
+
 @Suite struct PictureEncoderTests {
   private let encoder = PictureEncoder(depth: .truecolor)
 
   @Test func onlyTwoColorsACell() {
     let rect = ScreenRect(column: 0, row: 0, columns: 1, rows: 1)
-    #expect(encoder.encode([PlannedCell(base: 0x41)], at: rect) == nil)
-    #expect(encoder.encode([PlannedCell(base: PlannedCell.space, attributes: 16)], at: rect) == nil)
-    #expect(encoder.encode([PlannedCell(base: PlannedCell.upperHalf, foreground: 1, background: 2)], at: rect) != nil)
+    func isServed(_ cell: PlannedCell) -> Bool { PictureEncoder.Region(rect: rect, cells: [cell]) != nil }
+    #expect(!isServed(PlannedCell(base: 0x41)))
+    #expect(!isServed(PlannedCell(base: PlannedCell.space, attributes: 16)))
+    #expect(isServed(PlannedCell(base: PlannedCell.upperHalf, foreground: 1, background: 2)))
   }
 
   /// Any mixture of colours, defaults included, on a terminal that starts in any state.
@@ -143,7 +159,8 @@ import Testing
       return Int(seed >> 40) % limit
     }
     let colors: [Int32] = [-1, 0, 1, 0xFFFFFF, TerminfoEntry.paletteBase + 3, TerminfoEntry.paletteBase + 200]
-    let rect = ScreenRect(column: 3, row: 2, columns: 20, rows: 10)
+    // Two pictures, one below the other: the second goes on with the colours of the first.
+    let rects = [2, 7].map { ScreenRect(column: 3, row: $0, columns: 20, rows: 5) }
     for round in 0..<50 {
       var cell = PlannedCell(base: PlannedCell.space)
       let cells = (0..<200).map { _ in
@@ -157,11 +174,13 @@ import Testing
       var terminal = VirtualTerminal(columns: 40, rows: 15)
       terminal.feed("\u{1B}[7;31mx".utf8)
       let before = (terminal.column, terminal.row)
-      terminal.feed(try #require(encoder.encode(cells, at: rect)))
+      let parts = [cells[..<100], cells[100...]]
+      let regions = try zip(rects, parts).map { try #require(PictureEncoder.Region(rect: $0, cells: Array($1))) }
+      terminal.feed(encoder.encode(regions))
       #expect(terminal.unknown == [])
       #expect((terminal.column, terminal.row) == before)
       for index in cells.indices {
-        let shown = terminal[rect.column + index % 20, rect.row + index / 20]
+        let shown = terminal[3 + index % 20, 2 + index / 20]
         #expect(halves(shown) == halves(cells[index]))
       }
       terminal.feed("y".utf8)
@@ -207,7 +226,7 @@ import Testing
         text += "\u{1B}8\u{1B}[?2026l"
         shortest = min(shortest, text.utf8.count)
       }
-      #expect(try #require(encoder.encode(cells, at: rect)).count == shortest)
+      #expect(encoder.encode([try #require(PictureEncoder.Region(rect: rect, cells: cells))]).count == shortest)
     }
   }
 

@@ -68,6 +68,10 @@ void cn_screen_put(int column, int row, const cn_cell *cells, size_t count);
 void cn_screen_update(int cursor_column, int cursor_row);
 /// Declares that a rectangle already shows what was put there, so that the next update writes nothing for it.
 void cn_screen_adopt(int column, int row, int columns, int rows);
+/// Takes cells of one row out of the hands of ncurses: what they show is written otherwise, and it keeps marks in their
+/// place that differ from all that is ever put there. It may write those where something changes in the row at or after
+/// them, or everything is painted anew: what they show has to be put and adopted before.
+void cn_screen_claim(int column, int row, int columns);
 /// Has the next update paint every cell anew.
 void cn_screen_forget(void);
 void cn_screen_resize(int columns, int rows);

@@ -104,7 +104,12 @@ struct Canvas {
     grid.cursor = point
   }
 
-  mutating func showPicture(at rect: ScreenRect?) {
-    grid.picture = rect
+  /// Says that a picture stands there, until something covers it.
+  mutating func addPicture(at rect: ScreenRect) {
+    grid.pictures.append(rect)
+  }
+
+  mutating func coverPictures() {
+    grid.pictures = []
   }
 }

@@ -12,6 +12,7 @@ package func render(_ state: ConsoleState, theme: ThemeStyles, size: ScreenSize)
     canvas.drawPage(state, layout)
   }
   canvas.drawChrome(state, layout)
+  if state.dialog != nil { canvas.coverPictures() }
   canvas.drawDialog(state)
   canvas.drawStatus(state, layout)
   return canvas.grid

@@ -5,8 +5,8 @@ package struct ScreenGrid: Hashable, Sendable {
   package private(set) var cells: [ScreenCell]
   /// Where the terminal's cursor shows, or nil where it is hidden (the usual case; text input shows it).
   package var cursor: ScreenPoint?
-  /// Where a picture stands on bare cells, covered by nothing: a driver may repaint it in one go. Nil: none.
-  package var picture: ScreenRect?
+  /// Where pictures stand on bare cells, covered by nothing and not by each other: a driver may repaint each in one go.
+  package var pictures: [ScreenRect] = []
 
   package init(size: ScreenSize, fill: ScreenCell = .blank) {
     self.size = size

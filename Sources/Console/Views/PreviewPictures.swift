@@ -16,7 +16,7 @@ extension Canvas {
     } else if state.showsOriginal(in: state.previewRect ?? rect) {
       (place, other) = Self.beside(size.side, in: rect, sideBySide: state.isZoomed)
     }
-    let picture = drawPicture(state, id, in: place, name: name)
+    drawPicture(state, id, in: place, name: name)
     if let other {
       if state.preview.showsDifference {
         drawDifference(state, row, in: other)
@@ -24,8 +24,6 @@ extension Canvas {
         drawPicture(state, state.previewID(row, .original), in: other, name: "original")
       }
     }
-    // One rectangle may be painted in one go: the greatest picture of the screen.
-    if state.dialog == nil { showPicture(at: picture) }
   }
 
   /// One grid as large as it goes, the original in what is left beside or below it.
@@ -66,10 +64,9 @@ extension Canvas {
     return (first, second)
   }
 
-  /// A picture under its caption. Answers where it stands.
-  @discardableResult
-  mutating func drawPicture(_ state: ConsoleState, _ id: PreviewID, in rect: ScreenRect, name: String) -> ScreenRect? {
-    guard let picture = loaded(state, id, in: rect, name: name) else { return nil }
+  /// A picture under its caption.
+  mutating func drawPicture(_ state: ConsoleState, _ id: PreviewID, in rect: ScreenRect, name: String) {
+    guard let picture = loaded(state, id, in: rect, name: name) else { return }
     let dot = unicode ? " · " : " - "
     let cells = cells(of: picture.raster, state, id.subject, in: rect)
     // The fullest caption that fits; a star alone where there is no room for the word.
@@ -79,7 +76,7 @@ extension Canvas {
       name + dot + cells.scale.label + stored, name + dot + cells.scale.label + (isComputed ? dot + "computed" : ""),
       name + (isComputed ? dot + "computed" : ""), name + (isComputed ? "*" : ""),
     ]
-    return draw(
+    draw(
       cells, caption: captions.first { $0.count <= rect.columns } ?? name,
       slot: isComputed ? .warning : .previewCaption, in: rect)
   }
@@ -139,8 +136,7 @@ extension Canvas {
       window: subject == .original ? nil : state.preview.window)
   }
 
-  @discardableResult
-  private mutating func draw(_ cells: PictureCells, caption: String, slot: Slot, in rect: ScreenRect) -> ScreenRect {
+  private mutating func draw(_ cells: PictureCells, caption: String, slot: Slot, in rect: ScreenRect) {
     put(caption, rect.column, rect.row, slot, within: rect.columns)
     let ground = styles[.background].background
     for row in 0..<cells.rows {
@@ -151,7 +147,7 @@ extension Canvas {
         put(cell, rect.column + column, rect.row + 1 + row)
       }
     }
-    return ScreenRect(column: rect.column, row: rect.row + 1, columns: cells.columns, rows: cells.rows)
+    addPicture(at: ScreenRect(column: rect.column, row: rect.row + 1, columns: cells.columns, rows: cells.rows))
   }
 
   // MARK: - Contact sheet

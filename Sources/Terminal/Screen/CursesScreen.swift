@@ -12,11 +12,11 @@ final class CursesScreen {
   private let planner: CellPlanner
   private let encoder: PictureEncoder
   private var pairs: PairCache
-  /// The cells as last drawn, and the pair of each; nil after anything that left the window blank.
+  /// The cells as last drawn; nil where the next draw has to put every one.
   private var drawn: [ScreenCell]?
+  /// The pair of each cell in ncurses's own picture of the screen.
   private var drawnPairs: [Int32] = []
-  /// Whether ncurses will clear the terminal at the next update.
-  private var paintsAnew = true
+  private var claimed = ClaimedCells(rows: 0)
 
   /// Takes over the terminal.
   init(description: TerminalDescription) throws(TerminalError) {
@@ -49,41 +49,88 @@ final class CursesScreen {
   /// Shows a grid. Cells beyond the screen are cut off, missing ones are blank.
   func draw(_ grid: ScreenGrid) {
     let cells = fitted(grid)
-    let old = drawn?.count == cells.count ? drawn : nil
     if drawnPairs.count != cells.count { drawnPairs = Array(repeating: 0, count: cells.count) }
     pairs.beginFrame()
-    let differences = old.map { ScreenCell.differences(of: cells, from: $0) }
-    for row in 0..<size.rows {
-      let range = row * size.columns..<(row + 1) * size.columns
-      if let differences, !differences[range].contains(true) { continue }
-      drawRow(cells[range], row: row, old: old, differences: differences)
-    }
-    if let differences, !paintsAnew, let rect = grid.picture, grid.size == size {
-      paintPicture(rect, cells: cells, differences: differences)
+    if let drawn, drawn.count == cells.count {
+      drawChanges(from: drawn, to: cells, pictures: grid.size == size ? grid.pictures : [], cursor: grid.cursor)
+    } else {
+      claimed = ClaimedCells(rows: size.rows)
+      for row in 0..<size.rows { drawRow(cells, row: row, old: nil, differences: nil) }
     }
     drawn = cells
-    paintsAnew = false
     updateTerminal(cursor: grid.cursor)
   }
 
-  /// A picture of which much changed is written in one go, and ncurses told that the screen already shows it: fewer bytes,
-  /// one write, no tearing. What covers it later ncurses repairs by itself.
-  private func paintPicture(_ rect: ScreenRect, cells: [ScreenCell], differences: [Bool]) {
-    guard PictureEncoder.serves(capabilities.depth), capabilities.unicode, rect.column >= 0, rect.row >= 0,
-      rect.columns > 0, rect.rows > 0, rect.column <= size.columns - rect.columns, rect.row <= size.rows - rect.rows
-    else { return }
+  private func drawChanges(
+    from old: [ScreenCell], to cells: [ScreenCell], pictures: [ScreenRect], cursor: ScreenPoint?
+  ) {
+    var differences = ScreenCell.differences(of: cells, from: old)
+    let painted = paint(pictures, cells: cells, differences: differences)
+    for rect in painted {
+      for row in rect.row..<rect.row + rect.rows {
+        for column in rect.column..<rect.column + rect.columns { differences[row * size.columns + column] = false }
+      }
+    }
+    for row in 0..<size.rows {
+      let start = row * size.columns
+      let last = differences[start..<start + size.columns].lastIndex(of: true).map { $0 - start }
+      let lastWritten = [last, cursor?.row == row ? cursor?.column : nil].compactMap(\.self).max()
+      settle(painted, in: row, lastWritten: lastWritten, old: old, cells: cells)
+      if last != nil { drawRow(cells, row: row, old: old, differences: differences) }
+    }
+  }
+
+  /// Tells ncurses as much of the pictures of a row as it has to know: nothing where it writes only to the left of them.
+  /// Else it may write over what it takes for unchanged, so it has to be the truth.
+  private func settle(
+    _ painted: [ScreenRect], in row: Int, lastWritten: Int?, old: [ScreenCell], cells: [ScreenCell]
+  ) {
+    let fresh = painted.filter { $0.row..<$0.row + $0.rows ~= row }.map { $0.column..<$0.column + $0.columns }
+    let first = (fresh.map(\.lowerBound) + [claimed.first(in: row)].compactMap(\.self)).min()
+    if let lastWritten, let first, lastWritten >= first {
+      for columns in claimed.release(row) { adopt(columns, in: row, of: old) }
+      for columns in fresh { adopt(columns, in: row, of: cells) }
+    } else {
+      for columns in fresh {
+        cn_screen_claim(Int32(columns.lowerBound), Int32(row), Int32(columns.count))
+        claimed.claim(columns, in: row)
+        for column in columns { setPair(0, at: row * size.columns + column) }
+      }
+    }
+  }
+
+  private func adopt(_ columns: Range<Int>, in row: Int, of cells: [ScreenCell]) {
+    let line = cells[row * size.columns..<(row + 1) * size.columns]
+    let run = columns.map { column in
+      cell(planner.plan(line, at: line.startIndex + column), at: line.startIndex + column)
+    }
+    cn_screen_put(Int32(columns.lowerBound), Int32(row), run, run.count)
+    cn_screen_adopt(Int32(columns.lowerBound), Int32(row), Int32(columns.count), 1)
+  }
+
+  /// Pictures of which much changed are written in one go: fewer bytes, one write, no tearing. Answers which were.
+  private func paint(_ pictures: [ScreenRect], cells: [ScreenCell], differences: [Bool]) -> [ScreenRect] {
+    guard PictureEncoder.serves(capabilities.depth), capabilities.unicode else { return [] }
+    let regions = pictures.compactMap { rect in region(rect, cells: cells, differences: differences) }
+    guard !regions.isEmpty else { return [] }
+    let bytes = encoder.encode(regions)
+    return cn_write_all(1, bytes, bytes.count) != 0 ? regions.map(\.rect) : []
+  }
+
+  private func region(_ rect: ScreenRect, cells: [ScreenCell], differences: [Bool]) -> PictureEncoder.Region? {
+    guard rect.column >= 0, rect.row >= 0, rect.columns > 0, rect.rows > 0, rect.column <= size.columns - rect.columns,
+      rect.row <= size.rows - rect.rows
+    else { return nil }
     let rows = (rect.row..<rect.row + rect.rows).map { row in
       row * size.columns + rect.column..<row * size.columns + rect.column + rect.columns
     }
     let changes = rows.reduce(0) { sum, row in sum + differences[row].count { $0 } }
-    guard changes * 4 > rect.columns * rect.rows else { return }
+    guard changes * 4 > rect.columns * rect.rows else { return nil }
     let planned = rows.flatMap { row in
       let line = cells[row.lowerBound - rect.column..<row.lowerBound - rect.column + size.columns]
       return row.map { planner.plan(line, at: $0) }
     }
-    guard let bytes = encoder.encode(planned, at: rect) else { return }
-    guard cn_write_all(1, bytes, bytes.count) != 0 else { return }
-    cn_screen_adopt(Int32(rect.column), Int32(rect.row), Int32(rect.columns), Int32(rect.rows))
+    return PictureEncoder.Region(rect: rect, cells: planned)
   }
 
   private func updateTerminal(cursor: ScreenPoint?) {
@@ -105,7 +152,8 @@ final class CursesScreen {
     return cells
   }
 
-  private func drawRow(_ line: ArraySlice<ScreenCell>, row: Int, old: [ScreenCell]?, differences: [Bool]?) {
+  private func drawRow(_ cells: [ScreenCell], row: Int, old: [ScreenCell]?, differences: [Bool]?) {
+    let line = cells[row * size.columns..<(row + 1) * size.columns]
     var run: [cn_cell] = []
     var runStart = line.startIndex
     var index = line.startIndex
@@ -141,10 +189,14 @@ final class CursesScreen {
 
   private func cell(_ planned: PlannedCell, at index: Int) -> cn_cell {
     let pair = pairs.pair(planned.foreground, planned.background) ?? 0
-    pairs.replace(drawnPairs[index], with: pair)
-    drawnPairs[index] = pair
+    setPair(pair, at: index)
     return cn_cell(
       scalars: (planned.base, planned.marks.0, planned.marks.1), pair: pair, attributes: planned.attributes)
+  }
+
+  private func setPair(_ pair: Int32, at index: Int) {
+    pairs.replace(drawnPairs[index], with: pair)
+    drawnPairs[index] = pair
   }
 
   // MARK: Other changes
@@ -152,7 +204,7 @@ final class CursesScreen {
   /// Paints every cell anew at the next draw.
   func redraw() {
     cn_screen_forget()
-    paintsAnew = true
+    drawn = nil
   }
 
   func resize(to newSize: ScreenSize) {
@@ -160,7 +212,6 @@ final class CursesScreen {
     size = Self.currentSize()
     cn_screen_erase()
     redraw()
-    drawn = nil
     drawnPairs = []
     pairs.releaseAll()
   }
@@ -170,6 +221,7 @@ final class CursesScreen {
   /// Gives the terminal back for a while; the next draw takes it again.
   func pause() {
     cn_screen_pause()
+    drawn = nil
   }
 
   func close() { cn_screen_close() }

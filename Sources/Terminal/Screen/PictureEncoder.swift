@@ -11,23 +11,46 @@ struct PictureEncoder {
   /// Whether the terminal repeats a character (REP, ECMA-48). Only spaces are repeated: after a character of several
   /// bytes terminals disagree.
   let repeats: Bool
-  private static let decimals: [[UInt8]] = (0..<256).map { Array(String($0).utf8) }
 
   init(depth: ColorDepth, repeats: Bool = false) {
     self.depth = depth
     self.repeats = repeats
   }
 
-  /// - Parameter cells: `rect.columns * rect.rows` cells, row by row.
+  /// A rectangle and its cells, `rect.columns * rect.rows`, row by row.
+  struct Region {
+    let rect: ScreenRect
+    let cells: [PlannedCell]
+
+    /// Nil where a cell is anything but two colours.
+    init?(rect: ScreenRect, cells: [PlannedCell]) {
+      guard cells.allSatisfy(Self.isPlain) else { return nil }
+      self.rect = rect
+      self.cells = cells
+    }
+
+    private static func isPlain(_ cell: PlannedCell) -> Bool {
+      let isBlock =
+        cell.base == PlannedCell.space || cell.base == PlannedCell.upperHalf || cell.base == PlannedCell.lowerHalf
+      return isBlock && cell.attributes == 0 && cell.marks == (0, 0)
+    }
+  }
+
   /// - Returns: bytes that leave cursor and colours as they were, in one synchronized update (DEC 2026, ignored where it is
-  ///   unknown); nil where a cell is anything but two colours.
-  func encode(_ cells: [PlannedCell], at rect: ScreenRect) -> [UInt8]? {
-    guard cells.allSatisfy(isPlain) else { return nil }
-    var steps = self.steps(cells, columns: rect.columns)
-    chooseForms(&steps)
+  ///   unknown).
+  func encode(_ regions: [Region]) -> [UInt8] {
     var out = Array("\u{1B}[?2026h\u{1B}7\u{1B}[0m".utf8)
-    out.reserveCapacity(cells.count * 40 + 64)
+    out.reserveCapacity(regions.reduce(64) { $0 + $1.cells.count * 42 })
     var pen = Pen.standard
+    for region in regions { append(region, &pen, &out) }
+    out += Array("\u{1B}8\u{1B}[?2026l".utf8)
+    return out
+  }
+
+  private func append(_ region: Region, _ pen: inout Pen, _ out: inout [UInt8]) {
+    let rect = region.rect
+    var steps = self.steps(region.cells, columns: rect.columns)
+    chooseForms(&steps, from: pen)
     var column = 0
     var row = 0
     for step in steps {
@@ -36,21 +59,13 @@ struct PictureEncoder {
       setColors(from: pen, to: next, &out)
       pen = next
       switch step.shape {
-      case .upper: out += step.isFlipped ? [0xE2, 0x96, 0x84] : [0xE2, 0x96, 0x80]
-      case .lower: out += step.isFlipped ? [0xE2, 0x96, 0x80] : [0xE2, 0x96, 0x84]
+      case .upper: appendHalf(step.isFlipped ? 0x84 : 0x80, &out)
+      case .lower: appendHalf(step.isFlipped ? 0x80 : 0x84, &out)
       case .spaces: appendSpaces(step.count, &out)
       }
       column += step.count
       if column == rect.columns { (column, row) = (0, row + 1) }
     }
-    out += Array("\u{1B}8\u{1B}[?2026l".utf8)
-    return out
-  }
-
-  private func isPlain(_ cell: PlannedCell) -> Bool {
-    let isBlock =
-      cell.base == PlannedCell.space || cell.base == PlannedCell.upperHalf || cell.base == PlannedCell.lowerHalf
-    return isBlock && cell.attributes == 0 && cell.marks == (0, 0)
   }
 
   // MARK: What there is to write
@@ -105,8 +120,8 @@ struct PictureEncoder {
 
   /// The cheapest sequence of forms (Viterbi 1967). Each half block can be left in two ways, so at most two pens have to
   /// be followed from step to step, each with what it cost to get there.
-  private func chooseForms(_ steps: inout [Step]) {
-    var pens = (plain: Pen.standard, flipped: Pen.standard)
+  private func chooseForms(_ steps: inout [Step], from pen: Pen) {
+    var pens = (plain: pen, flipped: pen)
     var costs = (plain: 0, flipped: Int.max / 2)
     // Of each step: whether the cheapest way to its plain and to its flipped form comes from a flipped one.
     var comesFlipped: [(plain: Bool, flipped: Bool)] = []
@@ -170,7 +185,8 @@ struct PictureEncoder {
 
   private func setColors(from old: Pen, to new: Pen, _ out: inout [UInt8]) {
     guard old != new else { return }
-    out += [0x1B, UInt8(ascii: "[")]
+    out.append(0x1B)
+    out.append(UInt8(ascii: "["))
     if old.foreground != new.foreground { append(new.foreground, layer: UInt8(ascii: "3"), &out) }
     if old.foreground != new.foreground, old.background != new.background { out.append(UInt8(ascii: ";")) }
     if old.background != new.background { append(new.background, layer: UInt8(ascii: "4"), &out) }
@@ -179,18 +195,37 @@ struct PictureEncoder {
 
   private func append(_ color: Int32, layer: UInt8, _ out: inout [UInt8]) {
     out.append(layer)
-    if color < 0 {
+    guard color >= 0 else {
       out.append(UInt8(ascii: "9"))
-    } else if depth == .truecolor, color < TerminfoEntry.paletteBase {
-      out += [UInt8(ascii: "8"), UInt8(ascii: ";"), UInt8(ascii: "2")]
-      for shift: Int32 in [16, 8, 0] {
-        out.append(UInt8(ascii: ";"))
-        out += Self.decimals[Int(color >> shift & 255)]
-      }
-    } else {
-      out += [UInt8(ascii: "8"), UInt8(ascii: ";"), UInt8(ascii: "5"), UInt8(ascii: ";")]
-      out += Self.decimals[Int(color & 255)]
+      return
     }
+    out.append(UInt8(ascii: "8"))
+    out.append(UInt8(ascii: ";"))
+    if depth == .truecolor, color < TerminfoEntry.paletteBase {
+      out.append(UInt8(ascii: "2"))
+      appendParameter(color >> 16 & 255, &out)
+      appendParameter(color >> 8 & 255, &out)
+    } else {
+      out.append(UInt8(ascii: "5"))
+    }
+    appendParameter(color & 255, &out)
+  }
+
+  /// A separator and a number of up to three digits. Byte by byte: some ten thousand of them make a picture.
+  private func appendParameter(_ value: Int32, _ out: inout [UInt8]) {
+    let zero = UInt8(ascii: "0")
+    let value = UInt8(truncatingIfNeeded: value)
+    out.append(UInt8(ascii: ";"))
+    if value >= 100 { out.append(zero + value / 100) }
+    if value >= 10 { out.append(zero + value / 10 % 10) }
+    out.append(zero + value % 10)
+  }
+
+  /// A half block, U+2580 or U+2584 by its last byte.
+  private func appendHalf(_ last: UInt8, _ out: inout [UInt8]) {
+    out.append(0xE2)
+    out.append(0x96)
+    out.append(last)
   }
 
   private func appendSpaces(_ count: Int, _ out: inout [UInt8]) {
