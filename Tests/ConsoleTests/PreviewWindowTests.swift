@@ -26,7 +26,8 @@ import Testing
     let picture = Fixture.picture(64)
     func corner() -> RGBA? {
       let grid = driver.screen()
-      guard let rect = grid.pictures.first, case .rgb(let red, let green, let blue) = upper(grid[rect.column, rect.row]) else {
+      guard let rect = grid.pictures.first, case .rgb(let red, let green, let blue) = upper(grid[rect.column, rect.row])
+      else {
         return nil
       }
       return RGBA(red: red, green: green, blue: blue, alpha: 255)
