@@ -129,10 +129,23 @@ void cn_screen_resize(int columns, int rows) { resizeterm(rows, columns); }
 
 void cn_screen_beep(void) { beep(); }
 
-void cn_screen_pause(void) { endwin(); }
+// Without a screen to go back to, what was drawn stays; only the line on which the shell goes on is left empty for it.
+static void clear_last_line(void) {
+  const char *leave = tigetstr("rmcup");
+  if (leave != NULL && leave != (const char *)-1) return;
+  wmove(stdscr, LINES - 1, 0);
+  wclrtoeol(stdscr);
+  wrefresh(stdscr);
+}
+
+void cn_screen_pause(void) {
+  clear_last_line();
+  endwin();
+}
 
 void cn_screen_close(void) {
   if (screen == NULL) return;
+  clear_last_line();
   endwin();
   delscreen(screen);
   screen = NULL;

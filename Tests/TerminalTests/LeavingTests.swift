@@ -44,6 +44,19 @@ import terminal_probe
     ]
   }
 
+  @Test("Without a second screen the line on which the shell goes on is empty")
+  func noSecondScreen() throws {
+    let world = environment().merging(["TERM": "vt100"]) { $1 }
+    let pty = try PseudoTerminal(["mono"], environment: world)
+    try pty.waitForStart()
+    #expect(pty.terminal.text(row: pty.terminal.rows - 1) == "ready")
+    pty.send(Array("q".utf8))
+    #expect(try pty.waitForEnd() == .exit(7))
+    #expect(pty.terminal.row == pty.terminal.rows - 1 && pty.terminal.column == 0)
+    #expect(pty.terminal.text(row: pty.terminal.rows - 1) == "")
+    #expect(pty.terminal.text(row: 1).hasPrefix("row 1 of a list"), "the rest stays to be read")
+  }
+
   @Test("One application can follow another in the same terminal")
   func oneAfterTheOther() throws {
     let pty = try PseudoTerminal(["truecolor", "twice"], environment: environment())

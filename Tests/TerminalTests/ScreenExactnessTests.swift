@@ -8,10 +8,11 @@ import terminal_probe
 @Suite struct ScreenExactnessTests {
   static let bases = ["xterm-256color", "tmux-256color", "screen-256color", "xterm", "linux", "vt100"]
 
-  private func open(_ arguments: [String], term: String, locale: String = "C.UTF-8") throws -> PseudoTerminal {
-    let pty = try PseudoTerminal(
-      arguments,
-      environment: ["TERM": term, "LC_ALL": locale, "PIXELATER_TRACE_FRAMES": "1", "SWIFT_BACKTRACE": "enable=no"])
+  private func open(
+    _ arguments: [String], term: String, locale: String = "C.UTF-8", world: [String: String] = [:]
+  ) throws -> PseudoTerminal {
+    let usual = ["TERM": term, "LC_ALL": locale, "PIXELATER_TRACE_FRAMES": "1", "SWIFT_BACKTRACE": "enable=no"]
+    let pty = try PseudoTerminal(arguments, environment: usual.merging(world) { $1 })
     try pty.waitForStart()
     return pty
   }
@@ -114,6 +115,25 @@ import terminal_probe
       #expect(pty.terminal.unknown == [])
       if depth == .mono {
         #expect(pty.terminal.cells.allSatisfy { $0.foreground == .standard && $0.background == .standard })
+      }
+    }
+  }
+
+  /// Nobody says what the terminal can do: each row of what it falls back to is found, and exact.
+  @Test(arguments: [
+    ("xterm-256color", ["COLORTERM": "truecolor"], ColorDepth.truecolor), ("xterm-256color", [:], .palette256),
+    ("rxvt-unicode", [:], .palette16), ("xterm", [:], .palette8), ("linux", [:], .palette8), ("vt100", [:], .mono),
+    ("xterm-256color", ["COLORTERM": "truecolor", "NO_COLOR": "1"], .mono),
+  ])
+  func whatIsFoundIsExact(term: String, world: [String: String], depth: ColorDepth) throws {
+    for locale in ["C.UTF-8", "C"] {
+      let pty = try open([], term: term, locale: locale, world: world)
+      let isUnicode = locale != "C"
+      #expect(pty.terminal.text(row: 0) == "probe \(depth.rawValue) \(isUnicode ? "unicode" : "ascii")")
+      let check = PictureCheck(depth: depth, unicode: isUnicode)
+      for (key, picture) in [("s", Picture.sprite), ("n", .noise(seed: 1))] {
+        try pty.type(key)
+        #expect(check.wrong(pty.terminal, picture) == [], "\(depth) \(term) \(locale)")
       }
     }
   }
