@@ -142,16 +142,7 @@ struct ConsoleFolder: ConsoleFiles {
 
   private func put(_ text: String, to descriptor: Int32, _ path: String) throws(FileProblem) {
     var text = text
-    let number = text.withUTF8 { bytes -> Int32 in
-      var rest = UnsafeRawBufferPointer(bytes)[...]
-      while !rest.isEmpty {
-        let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { return errno }
-        rest = rest.dropFirst(count)
-      }
-      return 0
-    }
+    let number = text.withUTF8 { LocalFile.put(UnsafeRawBufferPointer($0), to: descriptor) }
     if number != 0 { throw problem(path, number) }
   }
 

@@ -71,12 +71,7 @@ enum LocalFile {
     let temporary = "\(folder)/.pixelater-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw failure(errno, .write) }
-    var problem: Int32 = 0
-    var rest = bytes[...]
-    while !rest.isEmpty, problem == 0 {
-      let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { problem = errno }
-    }
+    var problem = bytes.withUnsafeBytes { put($0, to: descriptor) }
     if problem == 0, fsync(descriptor) != 0 { problem = errno }
     if close(descriptor) != 0, problem == 0 { problem = errno }
     if problem == 0, rename(temporary, path) != 0 { problem = errno }
@@ -89,6 +84,18 @@ enum LocalFile {
       fsync(parent)
       close(parent)
     }
+  }
+
+  /// Writes all bytes where a file stands open.
+  ///
+  /// - Returns: 0, or the `errno` of what failed.
+  static func put(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+      if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { return errno }
+    }
+    return 0
   }
 
   private static func tooLarge(_ limit: Int) -> Failure {
