@@ -134,6 +134,8 @@ import Testing
     #expect(cells.first(in: 1) == 5 && cells.first(in: 0) == nil)
     cells.claim(8..<20, in: 1)
     cells.claim(45..<60, in: 1)
+    #expect(cells.holds(5..<30, in: 1) && cells.holds(41..<42, in: 1))
+    #expect(!cells.holds(29..<41, in: 1) && !cells.holds(5..<6, in: 0))
     #expect(cells.release(1).sorted { $0.lowerBound < $1.lowerBound } == [5..<30, 40..<60])
     #expect(cells.first(in: 1) == nil && cells.release(1) == [])
   }

@@ -11,6 +11,11 @@ struct ClaimedCells {
   /// The first claimed column of a row, if there is one.
   func first(in row: Int) -> Int? { parts[row].map(\.lowerBound).min() }
 
+  /// Whether all of these columns are claimed.
+  func holds(_ columns: Range<Int>, in row: Int) -> Bool {
+    parts[row].contains { $0.lowerBound <= columns.lowerBound && columns.upperBound <= $0.upperBound }
+  }
+
   mutating func claim(_ columns: Range<Int>, in row: Int) {
     var whole = columns
     // Joined until nothing touches any more: a part that grew may touch another.

@@ -91,7 +91,7 @@ final class CursesScreen {
       for columns in claimed.release(row) { adopt(columns, in: row, of: old) }
       for columns in fresh { adopt(columns, in: row, of: cells) }
     } else {
-      for columns in fresh {
+      for columns in fresh where !claimed.holds(columns, in: row) {
         cn_screen_claim(Int32(columns.lowerBound), Int32(row), Int32(columns.count))
         claimed.claim(columns, in: row)
         for column in columns { setPair(0, at: row * size.columns + column) }
