@@ -3,9 +3,19 @@
 #include <curses.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 #include <wchar.h>
 
 static SCREEN *screen;
+
+// Nothing that is written here needs what the kernel does to it byte by byte: with nonl nothing is left to be done.
+static void write_unprocessed(void) {
+  struct termios modes;
+  if (tcgetattr(STDOUT_FILENO, &modes) != 0) return;
+  modes.c_oflag &= ~(tcflag_t)OPOST;
+  if (tcsetattr(STDOUT_FILENO, TCSADRAIN, &modes) == 0) def_prog_mode();
+}
 
 int cn_screen_open(const char *term) {
   // The window's own size, never LINES and COLUMNS of the environment: they are often stale.
@@ -17,6 +27,7 @@ int cn_screen_open(const char *term) {
   raw();
   noecho();
   nonl();
+  write_unprocessed();
   // Input is read and decoded elsewhere; this only puts the keypad in application mode.
   keypad(stdscr, TRUE);
   // Otherwise an update stops half-way when a key waits.

@@ -39,15 +39,21 @@ struct PictureEncoder {
   /// - Returns: bytes that leave cursor and colours as they were, in one synchronized update (DEC 2026, ignored where it is
   ///   unknown).
   func encode(_ regions: [Region]) -> [UInt8] {
-    var out = Array("\u{1B}[?2026h\u{1B}7\u{1B}[0m".utf8)
-    out.reserveCapacity(regions.reduce(64) { $0 + $1.cells.count * 42 })
-    var pen = Pen.standard
-    for region in regions { append(region, &pen, &out) }
-    out += Array("\u{1B}8\u{1B}[?2026l".utf8)
-    return out
+    [UInt8](unsafeUninitializedCapacity: regions.reduce(64) { $0 + Self.mostBytes(for: $1) }) { buffer, count in
+      var out = FrameBytes(buffer)
+      out.append("\u{1B}[?2026h\u{1B}7\u{1B}[0m")
+      var pen = Pen.standard
+      for region in regions { append(region, &pen, &out) }
+      out.append("\u{1B}8\u{1B}[?2026l")
+      count = out.count
+    }
   }
 
-  private func append(_ region: Region, _ pen: inout Pen, _ out: inout [UInt8]) {
+  /// A cell sets two colours of 16 bytes and takes one character of three: with what stands between them 39 bytes. A row
+  /// begins with its place, at most 15.
+  private static func mostBytes(for region: Region) -> Int { region.cells.count * 39 + region.rect.rows * 15 }
+
+  private func append(_ region: Region, _ pen: inout Pen, _ out: inout FrameBytes) {
     let rect = region.rect
     var steps = self.steps(region.cells, columns: rect.columns)
     chooseForms(&steps, from: pen)
@@ -183,7 +189,7 @@ struct PictureEncoder {
 
   private func digits(_ value: Int32) -> Int { value < 10 ? 1 : value < 100 ? 2 : 3 }
 
-  private func setColors(from old: Pen, to new: Pen, _ out: inout [UInt8]) {
+  private func setColors(from old: Pen, to new: Pen, _ out: inout FrameBytes) {
     guard old != new else { return }
     out.append(0x1B)
     out.append(UInt8(ascii: "["))
@@ -193,7 +199,7 @@ struct PictureEncoder {
     out.append(UInt8(ascii: "m"))
   }
 
-  private func append(_ color: Int32, layer: UInt8, _ out: inout [UInt8]) {
+  private func append(_ color: Int32, layer: UInt8, _ out: inout FrameBytes) {
     out.append(layer)
     guard color >= 0 else {
       out.append(UInt8(ascii: "9"))
@@ -212,7 +218,7 @@ struct PictureEncoder {
   }
 
   /// A separator and a number of up to three digits. Byte by byte: some ten thousand of them make a picture.
-  private func appendParameter(_ value: Int32, _ out: inout [UInt8]) {
+  private func appendParameter(_ value: Int32, _ out: inout FrameBytes) {
     let zero = UInt8(ascii: "0")
     let value = UInt8(truncatingIfNeeded: value)
     out.append(UInt8(ascii: ";"))
@@ -222,23 +228,41 @@ struct PictureEncoder {
   }
 
   /// A half block, U+2580 or U+2584 by its last byte.
-  private func appendHalf(_ last: UInt8, _ out: inout [UInt8]) {
+  private func appendHalf(_ last: UInt8, _ out: inout FrameBytes) {
     out.append(0xE2)
     out.append(0x96)
     out.append(last)
   }
 
-  private func appendSpaces(_ count: Int, _ out: inout [UInt8]) {
-    let again = Array("\u{1B}[\(count - 1)b".utf8)
-    if repeats, again.count < count - 1 {
+  private func appendSpaces(_ count: Int, _ out: inout FrameBytes) {
+    let again = "\u{1B}[\(count - 1)b"
+    if repeats, again.utf8.count < count - 1 {
       out.append(0x20)
-      out += again
+      out.append(again)
     } else {
-      out += repeatElement(0x20, count: count)
+      for _ in 0..<count { out.append(0x20) }
     }
   }
 
-  private func appendPosition(row: Int, column: Int, _ out: inout [UInt8]) {
-    out += Array("\u{1B}[\(row);\(column)H".utf8)
+  private func appendPosition(row: Int, column: Int, _ out: inout FrameBytes) {
+    out.append("\u{1B}[\(row);\(column)H")
+  }
+}
+
+/// Memory of a known size that is filled from its beginning: ten thousands of bytes one by one, for each of which an
+/// array would ask whether it is its own and has room.
+private struct FrameBytes {
+  private let buffer: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  init(_ buffer: UnsafeMutableBufferPointer<UInt8>) { self.buffer = buffer }
+
+  mutating func append(_ byte: UInt8) {
+    buffer.initializeElement(at: count, to: byte)
+    count += 1
+  }
+
+  mutating func append(_ text: String) {
+    for byte in text.utf8 { append(byte) }
   }
 }
