@@ -23,6 +23,8 @@ package enum SkipReason: String, CaseIterable, Hashable, Sendable {
   case otherState = "other-state"
   /// The source is gone.
   case notFound = "not-found"
+  /// Beyond the cap of this run; another one takes it.
+  case limit
 }
 
 /// What happens in a run, in order, for each object: `queued`, `started`, then `finished`; a job cancelled before it
