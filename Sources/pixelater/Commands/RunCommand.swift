@@ -13,14 +13,14 @@ struct RunCommand: BackgroundCommand {
     discussion: """
       What is complete is left alone, and so is what failed for good, unless the source changed since or --force is given.
 
-      With --limit a run takes so many objects, in the order of their keys, and reads the listing no further; the same
-      command again goes on where it stopped, since what is done is seen in the buckets. The plan of --dry-run reads all
-      of the listing, and counts what would be left for later runs.
+      With --limit a run takes so many objects, in the order of their keys, and reads the listing no further. The \
+      same command again goes on from there: what is done is seen in the buckets. The plan of --dry-run reads the \
+      whole listing and counts what would be left.
 
       EXAMPLES
         pixelater run --all
         pixelater run --all --dry-run             the plan, and nothing done
-        pixelater run --all --limit 1000          a thousand at most; again for the next
+        pixelater run --all --limit 1000          a thousand; again for the next
         pixelater run --all --rate 5              five a second at most
         pixelater run --state failed --force      try again what failed for good, too
         pixelater run 'holiday/sun & sea.png'
