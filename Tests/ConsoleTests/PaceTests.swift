@@ -113,6 +113,7 @@ struct PaceTests {
     #expect(driver.state.nextTick.map { $0 > driver.time + 1 } == true)
     driver.press(.character("3"))
     #expect(text(driver).split(separator: "\n").contains { $0.contains("3 Jobs") && $0.contains("paused") })
+    #expect(driver.state.footerBindings.contains { $0.label == "resume jobs" })
     #expect(driver.press(.character("x")).contains("cancel k100000"))
     driver.press(.character("q"))
     #expect(text(driver).contains("0 jobs running, 1 waiting, paused"))
@@ -122,6 +123,14 @@ struct PaceTests {
     #expect(driver.press(.enter).contains("resume jobs"))
     #expect(!text(driver).contains("paused"))
     #expect(driver.state.log.entries.map(\.text).filter { $0.hasPrefix("jobs ") } == ["jobs paused", "jobs resumed"])
+  }
+
+  @Test("A store that asks to slow down is told of, and no object is touched")
+  func slowedDown() {
+    var driver = listed()
+    driver.send(.jobs([.queued(Fixture.key("k100000")), .slowedDown(.milliseconds(750))]))
+    #expect(driver.state.message?.text == "The store asks to slow down: nothing begins for 750 ms")
+    #expect(driver.state.jobs.queuedCount == 1)
   }
 
   @Test("Read-only there is nothing to pause")

@@ -145,7 +145,7 @@ final class EventLog: @unchecked Sendable {  // `state` is only touched with `lo
     var running: Set<ObjectKey> = []
     return events.reduce(0) { highest, event in
       switch event {
-      case .queued: break
+      case .queued, .slowedDown: break
       case .started(let key): running.insert(key)
       case .finished(let key, _, _): running.remove(key)
       }

@@ -142,6 +142,8 @@ struct QueuePaceTests {
     await bench.events.waitFor { $0.endings == 6 }
     // 0.75 of 1 s; then of 2 s; then of 1 s again.
     #expect(times.withLock { $0 } == [0, 750, 2250, 2250, 3000, 3000])
+    let rests = bench.events.events.compactMap { if case .slowedDown(let rest) = $0 { rest } else { nil } }
+    #expect(rests == [.milliseconds(750), .milliseconds(1500), .milliseconds(750)])
     #expect(bench.events.outcomes.allSatisfy { $0 == .written(renditions: 5) })
   }
 

@@ -81,6 +81,7 @@ extension PipelineBackend {
     for id in letters where !found.contains(id) { onEnd(id, nil) }
     var processing = EventProcessor.Options()
     processing.run = options
+    processing.run.rate = rate.withLock { $0 }
     processing.removesRenditions = services.removesRenditions
     let redriver = Redriver(workspace: workspace, engine: engine, options: processing, box: box)
     let receiver = services.receiver(of: way)

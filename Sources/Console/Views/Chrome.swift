@@ -310,7 +310,11 @@ extension ConsoleState {
       binding.footerRank != nil && binding.scopes.contains(scope) && unavailability(of: binding.action) == nil
         && isWorthAKey(binding.action)
     }
-    return Array(able.sorted { ($0.footerRank ?? 0) < ($1.footerRank ?? 0) }.prefix(8))
+    return able.sorted { ($0.footerRank ?? 0) < ($1.footerRank ?? 0) }.prefix(8).map { binding in
+      var binding = binding
+      if binding.action == .pauseJobs, jobsArePaused { binding.label = "resume jobs" }
+      return binding
+    }
   }
 
   /// Some keys that work would do nothing worth showing.

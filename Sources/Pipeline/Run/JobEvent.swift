@@ -33,6 +33,8 @@ package enum JobEvent: Sendable {
   case queued(ObjectKey)
   case started(ObjectKey)
   case finished(ObjectKey, JobOutcome, milliseconds: Int)
+  /// A store asked to slow down: nothing begins for so long. Of no object, and told from any task.
+  case slowedDown(Duration)
 }
 
 /// Totals of a run.

@@ -46,13 +46,13 @@ package actor JobQueue {
   /// Begins what waits once the pace allows it.
   private var waker: Task<Void, Never>?
 
-  /// - Parameter onEvent: called on the queue's own context; must not block.
+  /// - Parameter onEvent: called on the queue's own context, but for `slowedDown`; must not block.
   package init(
     workspace: Workspace, engine: PixelEngine, options: RunOptions = RunOptions(),
     onEvent: @escaping @Sendable (JobEvent) -> Void
   ) {
     pace = StartPace(options)
-    let options = options.telling(pace)
+    let options = options.telling(pace) { onEvent(.slowedDown($0)) }
     processor = ObjectProcessor(workspace: workspace, engine: engine, options: options)
     reader = StatusReader(workspace)
     naming = workspace.naming

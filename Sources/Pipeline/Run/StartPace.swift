@@ -82,22 +82,31 @@ final class StartPace: Sendable {
   }
 
   /// A store asked to slow down. What asks during a rest is the same wave.
-  func throttled() {
+  ///
+  /// - Returns: how long the rest is that begins with this.
+  @discardableResult
+  func throttled() -> Duration? {
     let now = clock.now()
-    state.withLock { state in
-      guard now >= state.restEnd else { return }
+    return state.withLock { state in
+      guard now >= state.restEnd else { return nil }
       state.rests += 1
       let ceiling = min(retry.throttledBase * Double(1 << min(state.rests - 1, 30)), retry.cap)
-      state.restEnd = now + ceiling * (0.5 + retry.random() / 2)
+      let rest = ceiling * (0.5 + retry.random() / 2)
+      state.restEnd = now + rest
+      return rest
     }
   }
 }
 
 extension RunOptions {
   /// The same with calls that tell a pace when a store asks to slow down.
-  func telling(_ pace: StartPace) -> RunOptions {
+  ///
+  /// - Parameter onRest: told of each rest that begins; must not block.
+  func telling(_ pace: StartPace, onRest: @escaping @Sendable (Duration) -> Void = { _ in }) -> RunOptions {
     var options = self
-    options.retry.onThrottled = { pace.throttled() }
+    options.retry.onThrottled = {
+      if let rest = pace.throttled() { onRest(rest) }
+    }
     return options
   }
 }

@@ -148,7 +148,9 @@ struct RunCommand: BackgroundCommand {
     }
     let fed = await feeding.value
     report.end(isCut: limit == nil ? nil : fed.isCut)
-    if let error = fed.error, error.reason != .cancelled { throw CommandFailure(error, about: error.subject(in: workspace)) }
+    if let error = fed.error, error.reason != .cancelled {
+      throw CommandFailure(error, about: error.subject(in: workspace))
+    }
     return report.summary.failed > 0 ? .someFailed : .success
   }
 
@@ -275,6 +277,9 @@ struct RunReport {
     switch event {
     case .queued: bar.total += 1
     case .started: break
+    case .slowedDown(let rest):
+      bar.clear()
+      StandardError.report("the store asks to slow down: nothing begins for \(Format.duration(rest))")
     case .finished(let key, let outcome, let milliseconds):
       let outcome = judged(outcome)
       summary.count(outcome)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Logging
 import ObjectStore
 import Pipeline
@@ -121,6 +122,8 @@ struct WorkerCommand: BackgroundCommand {
     switch event {
     case .queued(let key):
       log.trace("queued", metadata: ["key": .string(key.string)])
+    case .slowedDown(let rest):
+      log.warning("the store asks to slow down", metadata: ["duration": .string(Format.duration(rest))])
     case .started(let key):
       log.debug("processing", metadata: ["key": .string(key.string)])
     case .finished(let key, let outcome, let milliseconds):

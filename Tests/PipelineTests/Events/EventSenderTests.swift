@@ -52,7 +52,8 @@ struct EventSenderTests {
     let never: EventSender.Send = { (bodies) async throws(QueueError) in
       bodies.indices.map { QueueFault(index: $0, code: "InternalError") }
     }
-    let refused = try #require(EventSender(workspace: bench.workspace, rate: ObjectRate(perSecond: 100_000), send: never))
+    let refused = try #require(
+      EventSender(workspace: bench.workspace, rate: ObjectRate(perSecond: 100_000), send: never))
     _ = try await refused.offer(try row("a.png"))
     await #expect(throws: QueueError.self) { try await refused.flush() }
   }
