@@ -97,7 +97,32 @@ struct PaceTests {
     #expect(driver.state.marks.count == 200)
   }
 
+  @Test("A capped plan, while the cap is typed and when it is kept", arguments: ScreenTests.sizes)
+  func screens(_ size: (Int, Int)) throws {
+    var driver = Driver(columns: size.0, rows: size.1, places: EventPlaces(queue: "uploads"))
+    driver.list(Fixture.rows)
+    driver.press(.character("a"), .character("r"), .character("w"), .character("L"))
+    driver.type("2")
+    try GoldenScreen.expect(driver.screen(), ScreenTests.name("plan-cap-typed", size))
+    driver.press(.enter)
+    try GoldenScreen.expect(driver.screen(), ScreenTests.name("plan-cap", size))
+  }
+
   // MARK: - Pauses
+
+  @Test("Jobs that are paused and held to a rate", arguments: ScreenTests.sizes)
+  func pausedScreen(_ size: (Int, Int)) throws {
+    var driver = Driver(columns: size.0, rows: size.1)
+    driver.list(Fixture.rows)
+    driver.press(.character(":"))
+    driver.type("rate 0.5")
+    driver.press(.enter, .character("P"), .character("3"))
+    let keys = ["half.png", "new.png", "old.png"].map(Fixture.key)
+    driver.send(.jobs(keys.map { .queued($0) } + [.started(keys[0])]))
+    driver.time += 13
+    driver.send(.tick)
+    try GoldenScreen.expect(driver.screen(), ScreenTests.name("jobs-paused", size))
+  }
 
   @Test("A pause is told to the jobs, said, shown, and taken back")
   func pause() {
