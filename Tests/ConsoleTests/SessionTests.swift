@@ -105,6 +105,8 @@ final class FakeBackend: ConsoleBackend {
 
   func cancel(_ key: ObjectKey) {}
   func cancelAll() {}
+  func setPaused(_ paused: Bool) {}
+  func setRate(_ rate: ObjectRate?) {}
   func shutdown() async {}
 }
 

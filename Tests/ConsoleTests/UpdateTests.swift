@@ -652,7 +652,7 @@ struct UpdateTests {
     #expect(
       state.candidates(for: "").count
         == Set(Action.allCases.map(\.rawValue))
-        .union(["filter", "forget", "q", "save", "size", "sort", "state", "theme", "view"]).count)
+        .union(["filter", "forget", "q", "rate", "save", "size", "sort", "state", "theme", "view"]).count)
   }
 
   @Test func helpFiltersAndScrolls() {

@@ -55,6 +55,16 @@ struct Bench: Sendable {
     JobQueue(workspace: workspace, engine: engine, options: options, onEvent: { events.add($0) })
   }
 
+  /// A queue, and when objects began by a clock, in milliseconds.
+  func queue(timedBy clock: JumpingClock) -> (queue: JobQueue, times: Locked<[Int]>) {
+    let times = Locked<[Int]>([])
+    let queue = JobQueue(workspace: workspace, engine: engine, options: options) { event in
+      if case .started = event { times.withLock { $0.append(Int((clock.seconds * 1000).rounded())) } }
+      events.add(event)
+    }
+    return (queue, times)
+  }
+
   func worker() -> Worker {
     Worker(workspace: workspace, engine: engine, options: options, onEvent: { events.add($0) })
   }
@@ -135,7 +145,7 @@ final class EventLog: @unchecked Sendable {  // `state` is only touched with `lo
     var running: Set<ObjectKey> = []
     return events.reduce(0) { highest, event in
       switch event {
-      case .queued: break
+      case .queued, .slowedDown: break
       case .started(let key): running.insert(key)
       case .finished(let key, _, _): running.remove(key)
       }

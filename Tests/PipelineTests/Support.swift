@@ -19,6 +19,26 @@ struct SplitMix: RandomNumberGenerator {
   }
 }
 
+/// A clock that goes on only while somebody waits by it: whoever sleeps finds that time come at once.
+final class JumpingClock: Sendable {
+  private let now = Locked(Duration.zero)
+
+  var seconds: Double { now.withLock { $0 } / .seconds(1) }
+
+  func advance(by duration: Duration) { now.withLock { $0 += duration } }
+
+  var run: RunClock {
+    RunClock(
+      now: { [now] in now.withLock { $0 } },
+      sleep: { [now] duration in
+        let end = now.withLock { $0 } + duration
+        try Task.checkCancellation()
+        await Task.yield()
+        now.withLock { $0 = max($0, end) }
+      })
+  }
+}
+
 actor Counter {
   private(set) var count = 0
 

@@ -65,6 +65,7 @@ extension Canvas {
     let inside = dialogFrame(title: "Quit?", columns: 50, rows: 4, danger: true)
     let transfers = state.transfers.running.count
     var text = "\(Format.count(running, "job")) running, \(Format.grouped(waiting)) waiting"
+    if state.jobsArePaused { text += ", paused" }
     if transfers > 0 {
       text = (running + waiting > 0 ? text + ", " : "") + "\(Format.count(transfers, "transfer")) running"
     }

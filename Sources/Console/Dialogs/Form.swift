@@ -1,10 +1,12 @@
 import Pipeline
 
-// Dialogs in which a line is typed: download and upload. Up and Down go from field to field, Tab completes a path,
-// Enter goes ahead, Esc leaves.
+// Dialogs in which a line is typed: download and upload, a number to delete, the cap of a plan. Up and Down go from field
+// to field, Tab completes a path, Enter goes ahead, Esc leaves.
 
 extension ConsoleState {
   mutating func formTakes(_ key: Key) -> [ConsoleEffect] {
+    // Esc leaves the line, not the plan.
+    if case .plan(let plan) = dialog, key != .control("l"), key != .control("z") { return planTakes(key, plan) }
     switch key {
     case .escape, .control("c"):
       dialog = nil
@@ -30,6 +32,7 @@ extension ConsoleState {
       upload.edit { $0.insert(text) }
       dialog = .upload(upload)
       return []
+    case .plan: return text.filter(\.isASCII).flatMap { formTakes(.character($0)) }
     default: return []
     }
   }
@@ -57,6 +60,7 @@ extension ConsoleState {
     func binding(_ action: Action, _ key: Key, _ label: String) -> KeyBinding {
       KeyBinding(action: action, keys: [key], scopes: [], group: .dialogs, label: label, help: "")
     }
+    if case .plan = dialog { return [binding(.confirm, .enter, "keep it"), binding(.dismiss, .escape, "as before")] }
     var bindings = [
       binding(.confirm, .enter, "go ahead"), binding(.dismiss, .escape, "leave it"),
     ]

@@ -19,31 +19,83 @@ extension ConsoleState {
   private mutating func plan(
     _ origin: PlanDialog.Origin, rows: [RowID], policy: RunPolicy, way: RunWay = .local
   ) -> [ConsoleEffect] {
+    plan(PlanDialog(origin: origin, rows: rows, policy: policy, way: way))
+  }
+
+  /// Makes the plan that a dialog asks for.
+  private mutating func plan(_ asked: PlanDialog) -> [ConsoleEffect] {
     planGeneration += 1
-    var plan = PlanDialog(origin: origin, rows: rows, policy: policy, way: way, generation: planGeneration)
+    var plan = asked
+    plan.generation = planGeneration
+    plan.planned = nil
     let request = PlanRequest(
-      generation: planGeneration, rows: rows, table: table, policy: policy, naming: setup.naming)
+      generation: planGeneration, rows: plan.rows, table: table, policy: plan.policy, naming: setup.naming,
+      limit: plan.limit)
     var effects: [ConsoleEffect] = []
-    if rows.count <= Self.immediate { plan.planned = request.planned() } else { effects = [.plan(request)] }
+    if plan.rows.count <= Self.immediate { plan.planned = request.planned() } else { effects = [.plan(request)] }
     dialog = .plan(plan)
     return effects
+  }
+
+  /// The cap while it is typed: the plan follows every digit, Enter keeps it, Esc takes it back.
+  mutating func planTakes(_ key: Key, _ plan: PlanDialog) -> [ConsoleEffect] {
+    var plan = plan
+    guard var typed = plan.typed else { return [] }
+    switch key {
+    case .enter:
+      plan.typed = nil
+      dialog = .plan(plan)
+      return []
+    case .escape, .control("c"):
+      plan.typed = nil
+      guard plan.limit != plan.limitBefore else {
+        dialog = .plan(plan)
+        return []
+      }
+      plan.limit = plan.limitBefore
+      return self.plan(plan)
+    case .character(let character):
+      guard character.isASCII, character.isNumber, typed.characters.count < PlanDialog.limitDigits else { return [] }
+    default: break
+    }
+    guard typed.take(key) else { return [] }
+    plan.typed = typed
+    let limit = Int(typed.text).flatMap { $0 > 0 ? $0 : nil }
+    guard limit != plan.limit else {
+      dialog = .plan(plan)
+      return []
+    }
+    plan.limit = limit
+    return self.plan(plan)
+  }
+
+  /// Takes the marks off what is on its way; what a cap has left for later stays marked.
+  private mutating func unmark(_ planned: PlannedRun) {
+    guard planned.plan.skipped[.limit] != nil else { return marks.removeAll() }
+    for key in planned.keys {
+      if let id = table.id(of: key) { marks.remove(id) }
+    }
   }
 
   mutating func planPerforms(_ action: Action, _ plan: PlanDialog) -> [ConsoleEffect] {
     switch action {
     case .force:
-      var policy = plan.policy
-      policy.force.toggle()
-      return self.plan(plan.origin, rows: plan.rows, policy: policy, way: plan.way)
-    case .runWay:
-      let way = nextWay(after: plan.way)
-      // Others look for themselves what is to be done: they cannot be told to do all the same.
-      var policy = plan.policy
-      if way != .local { policy.force = false }
-      guard policy == plan.policy else { return self.plan(plan.origin, rows: plan.rows, policy: policy, way: way) }
       var plan = plan
-      plan.way = way
+      plan.policy.force.toggle()
+      return self.plan(plan)
+    case .limit:
+      var plan = plan
+      plan.typed = LineEditor(plan.limit.map { "\($0)" } ?? "")
+      plan.limitBefore = plan.limit
       dialog = .plan(plan)
+      return []
+    case .runWay:
+      var other = plan
+      other.way = nextWay(after: plan.way)
+      // Others look for themselves what is to be done: they cannot be told to do all the same.
+      if other.way != .local { other.policy.force = false }
+      guard other.policy == plan.policy else { return self.plan(other) }
+      dialog = .plan(other)
       return []
     case .confirm:
       guard let planned = plan.planned else { return [] }
@@ -52,7 +104,7 @@ extension ConsoleState {
         return []
       }
       dialog = nil
-      if plan.origin == .marks { marks.removeAll() }
+      if plan.origin == .marks { unmark(planned) }
       if plan.way != .local {
         let count = Format.count(planned.keys.count, "object")
         let name = DisplayText.plain(places.name(of: plan.way) ?? "", unicode: unicode)
@@ -61,7 +113,8 @@ extension ConsoleState {
           total: planned.keys.count)
       }
       let forced = plan.policy.force ? ", forced" : ""
-      say(.info, "\(Format.count(planned.keys.count, "object")) on the way\(forced)")
+      let count = Format.count(planned.keys.count, "object")
+      say(.info, jobsArePaused ? "\(count) waiting\(forced): \(pausedNote)" : "\(count) on the way\(forced)")
       log.add(.info, "process \(Format.count(planned.keys.count, "object"))\(forced)", at: now)
       hasSubmitted = !planned.keys.isEmpty
       return [.submit(planned.keys, plan.policy)]
@@ -81,6 +134,10 @@ extension Canvas {
       }
     let inside = dialogFrame(title: title, columns: min(64, size.columns - 4), rows: lines.count + 2)
     for (i, line) in lines.enumerated() where i < inside.rows - 1 {
+      if line.isTyped, let typed = dialog.typed {
+        drawField(line.label, typed, in: inside, row: inside.row + i, isActive: true)
+        continue
+      }
       put(line.label, inside.column, inside.row + i, .header)
       put(
         line.text.truncated(to: inside.columns - line.indent, at: .middle, unicode: unicode),
@@ -90,16 +147,21 @@ extension Canvas {
     let isLocal = dialog.way == .local
     let force =
       isLocal ? [(state.setup.keys.mainKey(of: .force), dialog.policy.force ? "do not force" : "force")] : []
-    if let planned = dialog.planned, !planned.keys.isEmpty {
+    let cap =
+      state.unavailability(of: .limit) == nil
+      ? [(state.setup.keys.mainKey(of: .limit), dialog.limit == nil ? "cap" : "other cap")] : []
+    if dialog.typed != nil {
+      buttons([("Enter", "keep it"), ("Esc", "as before")], in: inside)
+    } else if let planned = dialog.planned, !planned.keys.isEmpty {
       let verb =
         switch dialog.way {
         case .local: "process"
         case .queue: "send"
         case .lambda: "invoke"
         }
-      buttons([("Enter", verb)] + state.wayButton(after: dialog.way) + force + [("Esc", "leave")], in: inside)
+      buttons([("Enter", verb)] + state.wayButton(after: dialog.way) + force + [("Esc", "leave")] + cap, in: inside)
     } else {
-      buttons(force + [("Esc", "leave it")], in: inside)
+      buttons(force + [("Esc", "leave it")] + cap, in: inside)
     }
   }
 
@@ -108,6 +170,8 @@ extension Canvas {
     var text: DisplayText
     var slot: Slot
     var indent = 10
+    /// The cap is typed here.
+    var isTyped = false
   }
 
   /// Where it is done, and what that costs; nothing where there is no choice.
@@ -138,16 +202,22 @@ extension Canvas {
     func line(_ label: String, _ text: String, _ slot: Slot = .dialog) -> Line {
       Line(label: label, text: DisplayText(text, unicode: unicode), slot: slot)
     }
+    var cap: [Line] = []
+    if dialog.typed != nil || dialog.limit != nil {
+      var line = line("At most", dialog.limit.map { Format.count($0, "object") } ?? "", .info)
+      line.isTyped = dialog.typed != nil
+      cap = [line]
+    }
     guard let planned = dialog.planned else {
-      return [line("", "Making the plan for \(Format.count(dialog.rows.count, "object"))...", .info)]
+      return cap + [line("", "Making the plan for \(Format.count(dialog.rows.count, "object"))...", .info)]
     }
     let plan = planned.plan
-    var lines: [Line] = []
+    var lines = cap
     if plan.objects > 0 {
       lines.append(line("Process", Format.count(plan.objects, "object"), .textBright))
       // Where, what is left out, and why, matter more than names.
       let place = wayLines(state, dialog, plan, columns: columns)
-      let shown = max(0, min(plan.firstKeys.count, rows - 6 - place.count - 2 * plan.skipped.count))
+      let shown = max(0, min(plan.firstKeys.count, rows - 6 - cap.count - place.count - 2 * plan.skipped.count))
       for key in plan.firstKeys.prefix(shown) { lines.append(line("", key.string)) }
       if shown > 0, plan.objects > shown {
         lines.append(line("", "and \(Format.grouped(plan.objects - shown)) more", .hint))
@@ -172,7 +242,7 @@ extension Canvas {
     }
     if dialog.policy.force {
       lines.append(line("Forced", "also what stands, is unsupported or beyond help", .info))
-    } else if dialog.way == .local, !plan.skipped.isEmpty {
+    } else if dialog.way == .local, plan.skipped.contains(where: { $0.key != .limit }) {
       lines.append(line("", "\(state.setup.keys.mainKey(of: .force)) takes them all the same", .hint))
     }
     return lines

@@ -99,7 +99,7 @@ extension ConsoleState {
   }
 
   /// Words that take another: what may follow.
-  private static let words = ["filter", "forget", "q", "save", "size", "sort", "state", "theme", "view"]
+  private static let words = ["filter", "forget", "q", "rate", "save", "size", "sort", "state", "theme", "view"]
 
   /// What can be typed, in the order in which it is offered.
   func candidates(for text: String) -> [String] {
@@ -114,6 +114,7 @@ extension ConsoleState {
       case "state": ["all"] + ObjectState.allCases.map(\.rawValue).filter { $0 != "running" && $0 != "queued" }
       case "sort":
         view == .records ? LetterSort.Column.allCases.map(\.rawValue) : RowSort.Column.allCases.map(\.rawValue)
+      case "rate": ["0.5", "1", "5", "20", "off"]
       case "size": GridSize.allCases.map { "\($0.side)" }
       default: []
       }
@@ -170,6 +171,7 @@ extension ConsoleState {
       let state = ObjectState(rawValue: value)
       guard state != nil || value == "all" else { return refuse("state takes all, or the name of a state") }
       return arrange { $0.query.state = state }
+    case "rate": return setRate(value)
     case "view": return showView(named: value)
     case "save": return saveView(named: value)
     case "forget": return forgetView(named: value)

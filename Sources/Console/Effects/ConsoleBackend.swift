@@ -65,6 +65,10 @@ package protocol ConsoleBackend: Sendable {
   func submit(_ keys: [ObjectKey], policy: RunPolicy)
   func cancel(_ key: ObjectKey)
   func cancelAll()
+  /// Begins no more jobs, or goes on.
+  func setPaused(_ paused: Bool)
+  /// Begins so many objects a second at most, and tells others of so many; nil: as many as go.
+  func setRate(_ rate: ObjectRate?)
   /// Ends what runs; nothing is told afterwards.
   func shutdown() async
 }

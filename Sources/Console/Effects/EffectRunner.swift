@@ -122,6 +122,8 @@ package final class EffectRunner: Sendable {
     case .submit(let keys, let policy): backend.submit(keys, policy: policy)
     case .cancel(let key): backend.cancel(key)
     case .cancelAll: backend.cancelAll()
+    case .pauseJobs(let isPaused): backend.setPaused(isPaused)
+    case .setRate(let rate): backend.setRate(rate)
     case .preview(let ids): preview(ids)
     case .link(let object, let seconds, let generation):
       transfers.ask { [backend, post] in

@@ -57,7 +57,7 @@ extension PipelineBackend {
     _ rows: [StatusRow], to way: RunWay, onSent: @escaping @Sendable ([ObjectKey]) -> Void
   ) async throws(QueueError) {
     guard let receiver = services.receiver(of: way),
-      let sender = EventSender(workspace: workspace, send: receiver.send)
+      let sender = EventSender(workspace: workspace, rate: rate.withLock({ $0 }), send: receiver.send)
     else { throw .other(detail: "nobody is set to take events") }
     transfers.begin()
     defer { transfers.end() }
@@ -81,6 +81,7 @@ extension PipelineBackend {
     for id in letters where !found.contains(id) { onEnd(id, nil) }
     var processing = EventProcessor.Options()
     processing.run = options
+    processing.run.rate = rate.withLock { $0 }
     processing.removesRenditions = services.removesRenditions
     let redriver = Redriver(workspace: workspace, engine: engine, options: processing, box: box)
     let receiver = services.receiver(of: way)

@@ -11,6 +11,7 @@ package final class PipelineBackend: ConsoleBackend {
   private let pollInterval: Duration
   private let previews: PreviewReader
   private let queue = Locked<JobQueue?>(nil)
+  let rate = Locked<ObjectRate?>(nil)
   let transfers = TransferCount()
 
   /// How long outputs that others make are waited for.
@@ -99,6 +100,15 @@ package final class PipelineBackend: ConsoleBackend {
 
   package func cancelAll() {
     queue.withLock { $0 }?.cancelAll()
+  }
+
+  package func setPaused(_ paused: Bool) {
+    queue.withLock { $0 }?.setPaused(paused)
+  }
+
+  package func setRate(_ rate: ObjectRate?) {
+    self.rate.withLock { $0 = rate }
+    queue.withLock { $0 }?.setRate(rate)
   }
 
   package func shutdown() async {

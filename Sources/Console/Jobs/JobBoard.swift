@@ -62,6 +62,7 @@ package struct JobBoard: Sendable {
         finished.append(Job(key: key, phase: .finished(outcome, milliseconds: milliseconds), since: time))
         round.count(outcome)
         finishTimes.append(time)
+      case .slowedDown: break
       }
     }
     leave(left)

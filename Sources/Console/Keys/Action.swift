@@ -31,6 +31,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case redrive
   case cancelJob = "cancel-job"
   case cancelAllJobs = "cancel-all-jobs"
+  case pauseJobs = "pause-jobs"
   case download, upload
   case deleteRenditions = "delete-renditions"
   case versions, verify, orphans
@@ -58,6 +59,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   // In dialogs
   case confirm, dismiss, force
   case runWay = "run-way"
+  case limit
   case yes, decline
 }
 

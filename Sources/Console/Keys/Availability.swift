@@ -22,6 +22,10 @@ extension ConsoleState {
         return "Others look for themselves what is to be done: forcing is for this process"
       }
       return nil
+    case .limit:
+      if case .plan(let plan) = dialog, plan.rows.count < 2 { return "It is one object: there is nothing to cap" }
+      return nil
+    case .pauseJobs: return setup.isReadOnly ? "Read-only: nothing is processed here" : nil
     case .retryFailed:
       if setup.isReadOnly { return "Read-only: nothing is processed here" }
       return table.totals.failed == 0 ? "Nothing has failed" : nil

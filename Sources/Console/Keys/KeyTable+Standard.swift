@@ -79,6 +79,10 @@ extension KeyTable {
     binding(.cancelJob, key("x"), in: Scope.pages, .work, "cancel", "Cancel the job under the cursor", footer: 2),
     binding(.cancelAllJobs, [.alt("x")], in: Scope.pages, .work, "cancel all", "Cancel all jobs"),
     binding(
+      .pauseJobs, key("P"), in: Scope.pages, .work, "pause jobs",
+      "Pause the jobs of this console, or resume them: what runs is finished, nothing begins; `:rate 5` begins five a "
+        + "second at most, `:rate off` as many as go", footer: 4),
+    binding(
       .download, key("d"), in: [.list, .details, .zoom, .versions], .work, "download",
       "Download the marked objects, else the one under the cursor: source, renditions or both", footer: 13),
     binding(.upload, key("u"), in: Scope.pages, .work, "upload", "Upload a file into the source"),
@@ -161,6 +165,9 @@ extension KeyTable {
     binding(
       .runWay, key("w") + [.tab], in: [.plan, .redrive], .dialogs, "where",
       "In a plan: process here, by the queue's workers or by the function, as far as they are set", footer: 2),
+    binding(
+      .limit, key("L"), in: [.plan], .dialogs, "cap",
+      "In a plan: how many objects it takes at most; the rest stay as they are, and marked, for a later run", footer: 3),
     binding(.yes, key("y"), in: [.question], .dialogs, "yes", "Yes, to a question that is answered No by default"),
     binding(.decline, [.enter], in: [.question], .dialogs, "no", "No", footer: 0),
   ]

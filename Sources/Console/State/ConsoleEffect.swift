@@ -15,6 +15,10 @@ package enum ConsoleEffect: Sendable {
   case submit([ObjectKey], RunPolicy)
   case cancel(ObjectKey)
   case cancelAll
+  /// Begin no more jobs, or go on.
+  case pauseJobs(Bool)
+  /// Begin so many objects a second at most; nil: as many as go.
+  case setRate(ObjectRate?)
   /// Load these pictures, in this order; whatever was being loaded is dropped.
   case preview([PreviewID])
   /// Ask the store for a link.
@@ -62,15 +66,16 @@ package struct PlanRequest: Sendable {
   package var table: RowTable
   package var policy: RunPolicy
   package var naming: RenditionNaming
+  /// Most objects to take; nil: all.
+  package var limit: Int?
 
   /// Decides for every row.
   package func planned() -> PlannedRun {
-    var plan = Plan()
+    var plan = Plan(limit: limit)
     var keys: [ObjectKey] = []
     for id in rows {
       let row = table.row(id)
-      let decision = policy.decide(row, naming: naming)
-      plan.add(row, decision)
+      let decision = plan.add(row, policy.decide(row, naming: naming))
       if decision == .process { keys.append(row.key) }
     }
     return PlannedRun(plan: plan, keys: keys)
@@ -90,6 +95,8 @@ extension ConsoleEffect: CustomStringConvertible {
       "submit \(keys.map(\.string).joined(separator: " "))\(policy.force ? " forced" : "")"
     case .cancel(let key): "cancel \(key.string)"
     case .cancelAll: "cancel all"
+    case .pauseJobs(let isPaused): isPaused ? "pause jobs" : "resume jobs"
+    case .setRate(let rate): "rate \(rate.map(\.description) ?? "off")"
     case .preview(let ids): "preview \(ids.map { "\($0.key.string)@\($0.subject.name)" }.joined(separator: " "))"
     case .link(let object, let seconds, let generation): "link \(object.name) for \(seconds) s \(generation)"
     case .versions(let key, let generation): "versions \(key.string) \(generation)"

@@ -86,6 +86,10 @@ package struct ConsoleState: Sendable {
   package internal(set) var jobs = JobBoard()
   /// Whether objects were handed to the jobs and none of them has been heard of yet.
   var hasSubmitted = false
+  /// Whether nothing is to begin.
+  package internal(set) var jobsArePaused = false
+  /// Objects that begin in a second at most.
+  package internal(set) var rate: ObjectRate?
   /// What was written and is not yet seen to stand.
   var proof = RoundProof()
   package internal(set) var transfers = TransferBoard()
@@ -144,7 +148,7 @@ package struct ConsoleState: Sendable {
   package var scope: Scope {
     if prompt != nil { return .prompt }
     switch dialog {
-    case .plan: return .plan
+    case .plan(let plan): return plan.typed == nil ? .plan : .form
     case .redrive: return .redrive
     case .help: return .help
     case .themes: return .themes
@@ -338,6 +342,9 @@ package enum Dialog: Sendable {
 }
 
 package struct PlanDialog: Sendable {
+  /// Most digits of a cap: more objects than a bucket can be listed with here.
+  static let limitDigits = 9
+
   package enum Origin: Hashable, Sendable {
     case marks, cursor, allFailed
   }
@@ -347,7 +354,13 @@ package struct PlanDialog: Sendable {
   /// The keys of `rows` while there are few: with the plan they tell why one is left out.
   package var policy: RunPolicy
   package var way = RunWay.local
-  package var generation: Int
+  /// Most objects to take; nil: all.
+  package var limit: Int?
+  /// The limit as it is being typed.
+  package var typed: LineEditor?
+  /// What it was before.
+  var limitBefore: Int?
+  package var generation = 0
   /// Nil while it is being made.
   package var planned: PlannedRun?
 }

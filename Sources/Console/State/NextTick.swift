@@ -17,7 +17,8 @@ extension ConsoleState {
 
   /// Whether something counts seconds: what runs, and what is waited for.
   private var showsSeconds: Bool {
-    if jobs.isBusy || !transfers.running.isEmpty || listing.phase == .running { return true }
+    let jobsMove = jobsArePaused ? !jobs.running.isEmpty : jobs.isBusy
+    if jobsMove || !transfers.running.isEmpty || listing.phase == .running { return true }
     if case .versions(let versions) = dialog, versions.phase == .loading { return true }
     return false
   }

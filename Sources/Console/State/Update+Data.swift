@@ -200,6 +200,9 @@ extension ConsoleState {
           AuditEntry(outcome, of: finished.string, etag: table.id(of: finished).map { table.etag($0) }, at: now))
         preview.pictures.forget(finished)
         if case .written = outcome { proof.wrote(finished) }
+      case .slowedDown(let rest):
+        say(.warning, "The store asks to slow down: nothing begins for \(Format.duration(rest))")
+        continue
       }
       if let id = table.id(of: key), table.mark(id, mark) { touched.updated.append(id) }
     }

@@ -133,6 +133,7 @@ extension ConsoleState {
     case .cancelAllJobs:
       log.add(.info, "cancel of all jobs asked for", at: now)
       return [.cancelAll] + transfers.running.map { .cancelTransfer($0.id) }
+    case .pauseJobs: return togglePauseOfJobs()
     case .download: return openDownload()
     case .upload: return openUpload()
     case .deleteRenditions: return openDelete()

@@ -64,6 +64,10 @@ package enum Format {
     return "\(seconds / 3600)h \(twoDigits(seconds / 60 % 60))m"
   }
 
+  package static func duration(_ duration: Duration) -> String {
+    self.duration(milliseconds: Int((duration / .milliseconds(1)).rounded()))
+  }
+
   /// How long one has waited, in whole seconds: `3 s`, `3m 05s`.
   package static func wait(_ seconds: Int) -> String {
     seconds < 60 ? "\(max(0, seconds)) s" : duration(milliseconds: seconds * 1000)

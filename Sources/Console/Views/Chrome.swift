@@ -49,6 +49,7 @@ extension Canvas {
     if state.setup.isProduction { badges.append((" production ", .badgeProduction)) }
     if state.setup.isDemo { badges.append((" demo ", .badgeDemo)) }
     if state.setup.isReadOnly { badges.append((" read-only ", .badgeReadonly)) }
+    if state.jobsArePaused { badges.append((unicode ? "‖ jobs paused" : "= jobs paused", .warning)) }
     switch state.listing.phase {
     case .idle: break
     case .running:
@@ -158,7 +159,9 @@ extension Canvas {
   private mutating func drawProgress(_ state: ConsoleState, _ row: Int, endingAt end: Int) -> Int {
     let jobs = state.jobs
     var text = "\(Format.grouped(jobs.roundDone))/\(Format.grouped(jobs.roundTotal))"
-    if size.columns >= 70, let rate = jobs.throughput(at: state.now) {
+    if state.jobsArePaused {
+      text += "  paused"
+    } else if size.columns >= 70, let rate = jobs.throughput(at: state.now) {
       text += "  \(rate < 9.95 ? "\(Int(rate * 10) / 10).\(Int(rate * 10) % 10)" : Format.grouped(Int(rate)))/s"
       if let left = jobs.secondsLeft(at: state.now) {
         text += "  \(Format.duration(milliseconds: Int(left * 1000))) left"
@@ -211,7 +214,7 @@ extension Canvas {
     put(fitted, size.columns - 1 - fitted.width, row, .titleFilter)
   }
 
-  /// What the list is narrowed to, and what is marked.
+  /// What the list is narrowed to, and what is marked; how the jobs are held back.
   private func filterParts(_ state: ConsoleState) -> [String] {
     var parts: [String] = []
     if let list = state.list, state.details == nil {
@@ -220,6 +223,9 @@ extension Canvas {
       let shown = list.count(in: state.table)
       if !parts.isEmpty { parts.append(list.isArranging ? "..." : "\(Format.grouped(shown)) shown") }
       if !state.marks.isEmpty { parts.append("\(Format.grouped(state.marks.count)) marked") }
+    } else if state.view == .jobs, state.details == nil {
+      if let rate = state.rate { parts.append("at most \(rate)/s") }
+      if state.jobsArePaused { parts.append("paused") }
     } else if state.view == .records, state.records.page == nil {
       let records = state.records
       if !records.filterText.isEmpty {
@@ -304,7 +310,11 @@ extension ConsoleState {
       binding.footerRank != nil && binding.scopes.contains(scope) && unavailability(of: binding.action) == nil
         && isWorthAKey(binding.action)
     }
-    return Array(able.sorted { ($0.footerRank ?? 0) < ($1.footerRank ?? 0) }.prefix(8))
+    return able.sorted { ($0.footerRank ?? 0) < ($1.footerRank ?? 0) }.prefix(8).map { binding in
+      var binding = binding
+      if binding.action == .pauseJobs, jobsArePaused { binding.label = "resume jobs" }
+      return binding
+    }
   }
 
   /// Some keys that work would do nothing worth showing.
@@ -319,6 +329,7 @@ extension ConsoleState {
     case .zoom: !isZoomed && details == nil
     case .preview: !isZoomed
     case .retryFailed: view == .failed || view == .jobs
+    case .pauseJobs: view == .jobs && details == nil && (jobs.isBusy || jobsArePaused)
     case .versions: details != nil && dialog == nil
     case .confirm:
       switch dialog {

@@ -265,6 +265,7 @@ extension SkipReason {
     case .rendition: "its key looks like a rendition's own"
     case .otherState: "not in the state asked for"
     case .notFound: "the source is gone"
+    case .limit: "beyond the cap, for a later run"
     }
   }
 }

@@ -24,14 +24,17 @@ package struct WorkspaceChanges: AsyncSequence, Sendable {
   }
 
   /// Watching has begun when this returns: list afterwards, and nothing is missed.
-  package func makeAsyncIterator() -> AsyncStream<WorkspaceChange>.Iterator {
+  package func makeAsyncIterator() -> AsyncStream<WorkspaceChange>.Iterator { stream().makeAsyncIterator() }
+
+  /// The same for another task to iterate, once.
+  func stream() -> AsyncStream<WorkspaceChange> {
     let (stream, continuation) = AsyncStream<WorkspaceChange>.makeStream()
     let ends = [
       watcher(of: workspace.source, key: { $0 }, into: continuation),
       watcher(of: workspace.destination, key: sourceKey(ofDestination:), into: continuation),
     ]
     continuation.onTermination = { _ in ends.forEach { $0.cancel() } }
-    return stream.makeAsyncIterator()
+    return stream
   }
 
   private func watcher(

@@ -10,23 +10,34 @@ package actor EventSender {
 
   private let workspace: Workspace
   private let bucket: String
+  /// Events in one call: no more than come in a second.
+  private let batch: Int
   private let interval: Duration
+  private let clock: RunClock
   private let sendBodies: Send
   private var waiting: [ObjectEvent] = []
-  private var nextSend = ContinuousClock.now
+  private var nextSend: Duration = .zero
 
-  private static let batch = 10
+  private static let maximumBatch = 10
   private static let attempts = 5
 
+  /// Most events a second, unless another rate is asked for.
+  package static let standardRate = 300
+
   /// - Parameters:
-  ///   - rate: most events a second. Default: 300.
+  ///   - rate: most events a second. Default: `standardRate`.
   ///   - send: takes up to ten messages.
   /// - Returns: nil where the source is no bucket.
-  package init?(workspace: Workspace, rate: Int = 300, send: @escaping Send) {
+  package init?(
+    workspace: Workspace, rate: ObjectRate? = nil, clock: RunClock = .standard, send: @escaping Send
+  ) {
     guard case .bucket(let name) = workspace.source.location.place else { return nil }
     self.workspace = workspace
     bucket = name
-    interval = .seconds(Double(Self.batch) / Double(max(1, rate)))
+    let perSecond = rate?.perSecond ?? Double(Self.standardRate)
+    batch = Int(min(max(1, perSecond), Double(Self.maximumBatch)))
+    interval = .seconds(Double(batch) / perSecond)
+    self.clock = clock
     sendBodies = send
   }
 
@@ -36,7 +47,7 @@ package actor EventSender {
   package func offer(_ row: StatusRow) async throws(QueueError) -> [ObjectKey] {
     guard workspace.naming.parse(row.key) == nil, let key = workspace.source.storeKey(row.key.string) else { return [] }
     waiting.append(ObjectEvent(bucket: bucket, key: key, etag: row.etag, size: row.size, time: row.lastModified))
-    return waiting.count < Self.batch ? [] : try await flush()
+    return waiting.count < batch ? [] : try await flush()
   }
 
   /// Sends what waits.
@@ -47,7 +58,7 @@ package actor EventSender {
     var sent: [ObjectKey] = []
     for _ in 0..<Self.attempts where !waiting.isEmpty {
       try await pause()
-      let batch = Array(waiting.prefix(Self.batch))
+      let batch = Array(waiting.prefix(self.batch))
       let faults = try await sendBodies(batch.map { EventMessage.body(of: [$0]) })
       let failed = Set(faults.map(\.index))
       sent += batch.indices.filter { !failed.contains($0) }.compactMap { workspace.source.relativeKey(batch[$0].key) }
@@ -58,9 +69,9 @@ package actor EventSender {
   }
 
   private func pause() async throws(QueueError) {
-    let now = ContinuousClock.now
+    let now = clock.now()
     if nextSend > now {
-      do { try await Task.sleep(until: nextSend) } catch { throw .cancelled }
+      do { try await clock.sleep(nextSend - now) } catch { throw .cancelled }
     }
     nextSend = max(nextSend, now) + interval
   }

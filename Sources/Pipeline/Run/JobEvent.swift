@@ -23,6 +23,8 @@ package enum SkipReason: String, CaseIterable, Hashable, Sendable {
   case otherState = "other-state"
   /// The source is gone.
   case notFound = "not-found"
+  /// Beyond the cap of this run; another one takes it.
+  case limit
 }
 
 /// What happens in a run, in order, for each object: `queued`, `started`, then `finished`; a job cancelled before it
@@ -31,6 +33,8 @@ package enum JobEvent: Sendable {
   case queued(ObjectKey)
   case started(ObjectKey)
   case finished(ObjectKey, JobOutcome, milliseconds: Int)
+  /// A store asked to slow down: nothing begins for so long. Of no object, and told from any task.
+  case slowedDown(Duration)
 }
 
 /// Totals of a run.

@@ -12,16 +12,28 @@ package struct Plan: Hashable, Sendable {
   /// The first keys that will be processed, for showing.
   package var firstKeys: [ObjectKey] = []
 
+  /// Most objects that will be processed: what comes after them, in the order it is added, is `skipped` as `limit`.
+  package let limit: Int?
+
   /// Most `firstKeys` kept.
   package static let shownKeys = 5
 
-  package init() {}
+  /// - Parameter limit: nil: no limit.
+  package init(limit: Int? = nil) {
+    self.limit = limit
+  }
 
   /// Calls to the stores if nothing has to be repeated: per object a read, the writes, a look at the source afterwards
   /// and one at its failure record.
   package var requests: Int { objects * (GridSize.allCases.count + 3) }
 
-  package mutating func add(_ row: StatusRow, _ decision: Decision) {
+  /// Adds an object.
+  ///
+  /// - Returns: the decision, as it is within the limit.
+  @discardableResult
+  package mutating func add(_ row: StatusRow, _ decision: Decision) -> Decision {
+    var decision = decision
+    if decision == .process, let limit, objects >= limit { decision = .skip(.limit) }
     switch decision {
     case .process:
       objects += 1
@@ -30,6 +42,7 @@ package struct Plan: Hashable, Sendable {
     case .skip(let reason):
       skipped[reason, default: 0] += 1
     }
+    return decision
   }
 }
 

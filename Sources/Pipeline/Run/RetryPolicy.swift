@@ -14,6 +14,8 @@ package struct RetryPolicy: Sendable {
   /// A number in 0..<1.
   package var random: @Sendable () -> Double = { Double.random(in: 0..<1) }
   package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+  /// Told whenever a store asks to slow down, whether the call is repeated or not; must not block.
+  package var onThrottled: @Sendable () -> Void = {}
 
   package init() {}
 
@@ -34,6 +36,7 @@ package struct RetryPolicy: Sendable {
         return try await call()
       } catch {
         failures += 1
+        if error.reason == .throttled { onThrottled() }
         guard error.isWorthRetrying, failures < maximumAttempts, !Task.isCancelled else { throw error }
         do {
           try await sleep(delay(afterFailures: failures, of: error.reason))

@@ -16,6 +16,10 @@ package struct RunOptions: Sendable {
   /// that read an older version then does not write over what another made of the newer. Default: only afterwards.
   package var looksBeforeWriting = false
   package var retry = RetryPolicy()
+  /// Most objects begun in a second. Default: as fast as it goes.
+  package var rate: ObjectRate?
+  /// What the rate, and the rests after a store asked to slow down, go by.
+  package var clock = RunClock.standard
 
   package init() {}
 

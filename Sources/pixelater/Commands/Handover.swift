@@ -9,9 +9,12 @@ struct Handover {
   let workspace: Workspace
   let way: RunWay
   let receiver: EventServices.Receiver
-  let rate: Int
+  /// Nil: the sender's own.
+  let rate: ObjectRate?
   let policy: RunPolicy
   let prefix: String
+  /// Most objects to tell of; nil: all.
+  let limit: Int?
   let json: Bool
 
   /// - Parameter keys: objects named one by one; empty: all that the policy takes.
@@ -21,6 +24,8 @@ struct Handover {
     }
     var sent = 0
     var skipped = 0
+    var offered = 0
+    var isCut = false
     var missing = false
     func tell(_ sentKeys: [ObjectKey]) {
       sent += sentKeys.count
@@ -38,6 +43,7 @@ struct Handover {
         skipped += 1
         return
       }
+      offered += 1
       do throws(QueueError) { tell(try await sender.offer(row)) } catch {
         throw CommandFailure(error, about: receiver.name, receiver: way.receiver)
       }
@@ -52,17 +58,24 @@ struct Handover {
     }
     if keys.isEmpty {
       var batches = StatusListing(workspace, prefix: prefix).makeAsyncIterator()
-      while let batch = try await next(&batches) {
-        for case .object(let row) in batch { try await offer(row) }
+      while !isCut, let batch = try await next(&batches) {
+        for case .object(let row) in batch {
+          isCut = offered == limit
+          if isCut { break }
+          try await offer(row)
+        }
       }
     }
     do throws(QueueError) { tell(try await sender.flush()) } catch {
       throw CommandFailure(error, about: receiver.name, receiver: way.receiver)
     }
     if json {
-      session.output.line(["summary": ["sent": .number(sent), "skipped": .number(skipped)]])
+      var fields: [(String, JSON)] = [("sent", .number(sent)), ("skipped", .number(skipped))]
+      if limit != nil { fields.append(("limited", .bool(isCut))) }
+      session.output.line(["summary": .object(fields)])
     } else {
       session.output.line("\(Format.grouped(sent)) sent, \(Format.grouped(skipped)) skipped")
+      if isCut { session.output.line(RunLimit.note) }
     }
     return missing ? .someFailed : .success
   }

@@ -9,6 +9,7 @@ struct QueueWork {
   let workspace: Workspace
   let url: String
   let drains: Bool
+  let options: RunOptions
   let log: Logger
 
   func run() async throws(CommandFailure) -> ExitStatus {
@@ -22,16 +23,16 @@ struct QueueWork {
 
     let totals = Locked(RunSummary())
     var processing = EventProcessor.Options()
-    processing.run = session.runOptions
+    processing.run = options
     processing.removesRenditions = session.settings.removesRenditions
     let processor = EventProcessor(workspace: workspace, engine: session.engine, options: processing) { [log] in
       let outcome = note($0, in: log)
       totals.withLock { $0.count(outcome) }
     }
-    var options = QueueWorker.Options()
-    options.jobs = session.runOptions.jobs
-    options.drains = drains
-    let worker = QueueWorker(queue: queue, processor: processor, options: options) { [log] in note($0, in: log) }
+    var intake = QueueWorker.Options()
+    intake.jobs = options.jobs
+    intake.drains = drains
+    let worker = QueueWorker(queue: queue, processor: processor, options: intake) { [log] in note($0, in: log) }
     let end = await worker.run()
 
     let summary = totals.withLock { $0 }

@@ -13,9 +13,15 @@ struct RunCommand: BackgroundCommand {
     discussion: """
       What is complete is left alone, and so is what failed for good, unless the source changed since or --force is given.
 
+      With --limit a run takes so many objects, in the order of their keys, and reads the listing no further. The \
+      same command again goes on from there: what is done is seen in the buckets. The plan of --dry-run reads the \
+      whole listing and counts what would be left.
+
       EXAMPLES
         pixelater run --all
         pixelater run --all --dry-run             the plan, and nothing done
+        pixelater run --all --limit 1000          a thousand; again for the next
+        pixelater run --all --rate 5              five a second at most
         pixelater run --state failed --force      try again what failed for good, too
         pixelater run 'holiday/sun & sea.png'
         pixelater run --state pending --via queue --queue URL     tells the workers of a queue instead
@@ -53,8 +59,14 @@ struct RunCommand: BackgroundCommand {
       "The function to invoke, with --via lambda, if not the one that is set: name or ARN.", valueName: "name"))
   var function: String?
 
-  @Option(help: ArgumentHelp("Most objects told of in a second, with --via queue or lambda.", valueName: "n"))
-  var rate = 300
+  @Option(help: ArgumentHelp("Most objects taken in this run, in the order of their keys.", valueName: "n"))
+  var limit: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Most objects begun in a second, 0.5 is one in two; with --via queue or lambda: told of (default there: "
+        + "\(EventSender.standardRate)).", valueName: "n"))
+  var rate: ObjectRate?
 
   @Flag(name: .customLong("dry-run"), help: "Show the plan and do nothing.")
   var dryRun = false
@@ -82,7 +94,8 @@ struct RunCommand: BackgroundCommand {
     if via != .local, force {
       throw ValidationError("--force is for this process: others look for themselves what is to be done")
     }
-    if rate < 1 { throw ValidationError("--rate is 1 or more") }
+    if let limit, limit < 1 { throw ValidationError("--limit is 1 or more") }
+    if limit != nil, !keys.isEmpty { throw ValidationError("--limit is for --all and --state: name fewer keys") }
     if !keys.isEmpty, all || !filter.words.isEmpty || !prefix.isEmpty {
       throw ValidationError("give keys, or --all, --state and --prefix; not both")
     }
@@ -98,7 +111,7 @@ struct RunCommand: BackgroundCommand {
       let receiver = try session.receiver(via)
       let handover = Handover(
         session: session, workspace: workspace, way: via, receiver: receiver, rate: rate, policy: policy,
-        prefix: prefix, json: json)
+        prefix: prefix, limit: limit, json: json)
       return try await handover.run(keys: keys)
     }
     var report = RunReport(session: session, json: json, showsSkipped: json || !keys.isEmpty, named: !keys.isEmpty)
@@ -110,18 +123,20 @@ struct RunCommand: BackgroundCommand {
       report.add(named: text, .failed(failure), milliseconds: 0)
     }
     let events = RunEvents()
-    let queue = JobQueue(workspace: workspace, engine: session.engine, options: session.runOptions) { events.send($0) }
+    var options = session.runOptions
+    options.rate = rate
+    let queue = JobQueue(workspace: workspace, engine: session.engine, options: options) { events.send($0) }
     let feed = feeder(workspace)
-    let feeding = Task { () -> StoreError? in
-      let error = await withTaskCancellationHandler {
-        let error = await feed(queue, events)
+    let feeding = Task { () -> Fed in
+      let fed = await withTaskCancellationHandler {
+        let fed = await feed(queue, events)
         await queue.drain()
-        return error
+        return fed
       } onCancel: {
         queue.cancelAll()
       }
       events.finish()
-      return error
+      return fed
     }
     await withTaskCancellationHandler {
       for await event in events.stream {
@@ -131,39 +146,50 @@ struct RunCommand: BackgroundCommand {
     } onCancel: {
       feeding.cancel()
     }
-    let error = await feeding.value
-    report.end()
-    if let error, error.reason != .cancelled { throw CommandFailure(error, about: error.subject(in: workspace)) }
+    let fed = await feeding.value
+    report.end(isCut: limit == nil ? nil : fed.isCut)
+    if let error = fed.error, error.reason != .cancelled {
+      throw CommandFailure(error, about: error.subject(in: workspace))
+    }
     return report.summary.failed > 0 ? .someFailed : .success
   }
 
+  /// How giving the queue its objects ended.
+  private struct Fed: Sendable {
+    var error: StoreError?
+    /// The limit was reached before the end of the listing.
+    var isCut = false
+  }
+
   /// What gives the queue its objects; objects that are left alone are told at once.
-  private func feeder(
-    _ workspace: Workspace
-  ) -> @Sendable (JobQueue, RunEvents) async -> StoreError? {
-    let (keys, prefix, policy) = (keys, prefix, policy)
+  private func feeder(_ workspace: Workspace) -> @Sendable (JobQueue, RunEvents) async -> Fed {
+    let (keys, prefix, policy, limit) = (keys, prefix, policy, limit)
     return { queue, events in
+      var taken = 0
       for text in keys where !Task.isCancelled {
         // What is no key at all was told before.
         guard let key = ObjectKey(text) else { continue }
         await queue.offer(key, policy: policy)
       }
-      guard keys.isEmpty else { return nil }
+      guard keys.isEmpty else { return Fed() }
       do throws(StoreError) {
         for try await batch in StatusListing(workspace, prefix: prefix) {
           for case .object(let row) in batch {
+            if taken == limit { return Fed(isCut: true) }
             await events.room()
-            if Task.isCancelled { return nil }
+            if Task.isCancelled { return Fed() }
             switch policy.decide(row, naming: workspace.naming) {
-            case .process: await queue.offer(row, policy: policy)
+            case .process:
+              taken += 1
+              await queue.offer(row, policy: policy)
             case .skip(.otherState): continue
             case .skip(let reason): events.send(.finished(row.key, .skipped(reason), milliseconds: 0))
             }
           }
         }
-        return nil
+        return Fed()
       } catch {
-        return error
+        return Fed(error: error)
       }
     }
   }
@@ -171,7 +197,7 @@ struct RunCommand: BackgroundCommand {
   private func plan(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     let receiver = via == .local ? nil : try session.receiver(via)
     let workspace = try session.workspace(.planning)
-    var plan = Plan()
+    var plan = Plan(limit: limit)
     var missing = false
     do throws(StoreError) {
       if keys.isEmpty {
@@ -216,6 +242,15 @@ struct RunCommand: BackgroundCommand {
 
 extension RunWay: ExpressibleByArgument {}
 
+extension ObjectRate: ExpressibleByArgument {
+  package init?(argument: String) { self.init(argument) }
+}
+
+enum RunLimit {
+  /// Said of a run that read no further.
+  static let note = "stopped at --limit: the same command goes on from here"
+}
+
 extension RenditionForm: ExpressibleByArgument {}
 
 /// Prints the rows of a run as objects finish, and its summary.
@@ -242,6 +277,9 @@ struct RunReport {
     switch event {
     case .queued: bar.total += 1
     case .started: break
+    case .slowedDown(let rest):
+      bar.clear()
+      StandardError.report("the store asks to slow down: nothing begins for \(Format.duration(rest))")
     case .finished(let key, let outcome, let milliseconds):
       let outcome = judged(outcome)
       summary.count(outcome)
@@ -262,22 +300,24 @@ struct RunReport {
     show(name, outcome, milliseconds)
   }
 
-  mutating func end() {
+  /// - Parameter isCut: whether the run stopped at its limit; nil where it had none.
+  mutating func end(isCut: Bool? = nil) {
     bar.clear()
     let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
     if json {
-      session.output.line([
-        "summary": [
-          "written": .number(summary.written), "skipped": .number(summary.skipped), "failed": .number(summary.failed),
-          "seconds": .decimal(Double(milliseconds) / 1000),
-        ]
-      ])
+      var fields: [(String, JSON)] = [
+        ("written", .number(summary.written)), ("skipped", .number(summary.skipped)),
+        ("failed", .number(summary.failed)), ("seconds", .decimal(Double(milliseconds) / 1000)),
+      ]
+      if let isCut { fields.append(("limited", .bool(isCut))) }
+      session.output.line(["summary": .object(fields)])
     } else {
       var text =
         "\(Format.grouped(summary.written)) written, \(Format.grouped(summary.skipped)) skipped, "
         + "\(Format.grouped(summary.failed)) failed"
       if summary.cancelled > 0 { text += ", \(Format.grouped(summary.cancelled)) cancelled" }
       session.output.line(text + " in " + Format.duration(milliseconds: milliseconds))
+      if isCut == true { session.output.line("  " + RunLimit.note) }
       if !showsSkipped {
         for reason in SkipReason.allCases where skipped[reason] != nil {
           session.output.line("  \(Format.grouped(skipped[reason] ?? 0)) skipped: \(reason.phrase)")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Logging
 import ObjectStore
 import Pipeline
@@ -10,7 +11,7 @@ struct WorkerCommand: BackgroundCommand {
     abstract: "Processes pictures as they land.",
     usage: "pixelater worker [<options>]",
     discussion: """
-      Begins with whatever is not done, then watches the source folder. Logs to standard error. SIGTERM and SIGINT stop
+      Begins with whatever is not done and watches the source folder: what lands goes before what has waited. Logs to standard error. SIGTERM and SIGINT stop
       it in good order: nothing is left half written.
 
       With a queue it does what the messages of an SQS queue tell instead: S3's notifications, as they are or by way of
@@ -43,6 +44,9 @@ struct WorkerCommand: BackgroundCommand {
   @Option(help: "Pictures processed at once (default: twice the cores).")
   var jobs: Int?
 
+  @Option(help: ArgumentHelp("Most objects begun in a second; 0.5 is one in two.", valueName: "n"))
+  var rate: ObjectRate?
+
   @Option(name: .customLong("log-format"), help: "Form of the log lines.")
   var logFormat: LogFormat = .text
 
@@ -62,10 +66,13 @@ struct WorkerCommand: BackgroundCommand {
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     try session.requireWritable()
     let workspace = try session.workspace(.writing)
+    var options = session.runOptions
+    options.rate = rate
     let log = LineLog.logger(level: session.settings.logLevel, asJSON: logFormat == .json)
     // A queue that is set tells of the bucket that is set; where the source of this run is a folder, it is watched.
     if let url = queue ?? (workspace.source.location.isBucket ? session.settings[.queue] : nil) {
-      let work = QueueWork(session: session, workspace: workspace, url: url, drains: drain, log: log)
+      let work = QueueWork(
+        session: session, workspace: workspace, url: url, drains: drain, options: options, log: log)
       return try await work.run()
     }
     if removeRenditions {
@@ -77,10 +84,10 @@ struct WorkerCommand: BackgroundCommand {
       metadata: [
         "source": .string(workspace.source.location.description),
         "destination": .string(workspace.destination.location.description),
-        "jobs": .stringConvertible(session.runOptions.jobs),
+        "jobs": .stringConvertible(options.jobs),
       ])
     let (events, sink) = AsyncStream<JobEvent>.makeStream()
-    let worker = Worker(workspace: workspace, engine: session.engine, options: session.runOptions) { sink.yield($0) }
+    let worker = Worker(workspace: workspace, engine: session.engine, options: options) { sink.yield($0) }
     let drains = drain
     let working = Task { () -> StoreError? in
       defer { sink.finish() }
@@ -115,6 +122,8 @@ struct WorkerCommand: BackgroundCommand {
     switch event {
     case .queued(let key):
       log.trace("queued", metadata: ["key": .string(key.string)])
+    case .slowedDown(let rest):
+      log.warning("the store asks to slow down", metadata: ["duration": .string(Format.duration(rest))])
     case .started(let key):
       log.debug("processing", metadata: ["key": .string(key.string)])
     case .finished(let key, let outcome, let milliseconds):

@@ -144,6 +144,7 @@ extension SkipReason {
     case .rendition: "renditions themselves"
     case .otherState: "in another state"
     case .notFound: "gone"
+    case .limit: "beyond --limit, for the next run"
     }
   }
 }

@@ -164,6 +164,62 @@ struct ContractTests {
     #expect(text.output.hasPrefix("4 objects to process"), "\(text.output)")
   }
 
+  @Test("With a limit a run takes so many in key order, and the same again goes on where it stopped")
+  func limit() async throws {
+    for name in ["a.png", "b.png", "d.png", "e.png", "f.png"] { try workspace.putPicture(name) }
+    try workspace.put("c.txt", "x")
+    let dry = try await pixelater("run", "--all", "--limit", "3", "--dry-run", "--json")
+    let plan = try #require(try dry.rows().first?["plan"] as? [String: Any])
+    #expect(plan["objects"] as? Int == 3 && plan["requests"] as? Int == 24)
+    #expect(plan["skipped"] as? [String: Int] == ["unsupported": 1, "limit": 2])
+    #expect(plan["firstKeys"] as? [String] == ["a.png", "b.png", "d.png"])
+    let text = try await pixelater("run", "--all", "--limit", "3", "--dry-run").output
+    #expect(text.hasPrefix("3 objects to process") && text.contains("2 left alone: beyond --limit"), "\(text)")
+
+    func run(_ arguments: String...) async throws -> (written: [String], summary: [String: Any]) {
+      let result = try await pixelater.run(["run", "--all", "--json"] + arguments)
+      let rows = try result.rows()
+      let written = rows.filter { $0["outcome"] as? String == "written" }.compactMap { $0["key"] as? String }
+      return (written.sorted(), try #require(rows.last?["summary"] as? [String: Any]))
+    }
+    let first = try await run("--limit", "2")
+    #expect(first.written == ["a.png", "b.png"])
+    #expect(Set(first.summary.keys) == ["written", "skipped", "failed", "seconds", "limited"])
+    #expect(first.summary["limited"] as? Bool == true)
+    #expect(first.summary["skipped"] as? Int == 0, "what comes after was not looked at")
+    let second = try await run("--limit", "2")
+    #expect(second.written == ["d.png", "e.png"] && second.summary["limited"] as? Bool == true)
+    let third = try await run("--limit", "2")
+    #expect(third.written == ["f.png"] && third.summary["limited"] as? Bool == false)
+    #expect(workspace.renditions.count == 25)
+    #expect(try await run("--limit", "2").written.isEmpty)
+    try workspace.putPicture("g.png")
+    try workspace.putPicture("h.png")
+    let told = try await pixelater("run", "--all", "--limit", "1")
+    #expect(told.output.contains("stopped at --limit"), "\(told.output)")
+  }
+
+  @Test("A rate may be less than one, and does not change what is done")
+  func rate() async throws {
+    for name in ["a.png", "b.png", "c.png"] { try workspace.putPicture(name) }
+    let run = try await pixelater("run", "--all", "--rate", "20.5", "--json")
+    #expect(run.status == 0 && workspace.renditions.count == 15, "\(run.errors)")
+    try workspace.putPicture("d.png")
+    let worker = try await pixelater("worker", "--drain", "--rate", "0.5")
+    #expect(worker.status == 0 && workspace.renditions.count == 20, "\(worker.errors)")
+  }
+
+  @Test(
+    "A limit and a rate are numbers, and a limit is for what a listing finds",
+    arguments: [
+      ["--all", "--limit", "0"], ["--all", "--limit", "-1"], ["--all", "--rate", "0"], ["--all", "--rate", "nan"],
+      ["--all", "--rate", "fast"], ["a.png", "--limit", "1"],
+    ])
+  func wrongPace(_ arguments: [String]) async throws {
+    let run = try await pixelater.run(["run"] + arguments)
+    #expect(run.status == 64 && run.output.isEmpty, "\(run.errors)")
+  }
+
   @Test("Listings are plain, in key order, of either side")
   func listing() async throws {
     try workspace.fill()

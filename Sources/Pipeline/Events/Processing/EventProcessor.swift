@@ -21,6 +21,7 @@ package final class EventProcessor: Sendable {
   private let processor: ObjectProcessor
   private let reader: StatusReader
   private let places: Budget
+  private let pace: StartPace
   private let turns = KeyTurns()
   private let settled = Locked(SettledSequencers())
   private let onEvent: @Sendable (SettledEvent) -> Void
@@ -33,6 +34,8 @@ package final class EventProcessor: Sendable {
     var options = options
     // Another worker may be told of a newer version while this one makes renditions of an older.
     options.run.looksBeforeWriting = true
+    pace = StartPace(options.run)
+    options.run = options.run.telling(pace)
     self.workspace = workspace
     self.options = options
     self.onEvent = onEvent
@@ -84,12 +87,23 @@ package final class EventProcessor: Sendable {
       if let sequencer = event.sequencer, settled.withLock({ $0.isOutdated(sequencer, of: key) }) {
         return .dropped(.outdated)
       }
-      let outcome = await places.with(1) { [self] in await settle(key) } ?? .cancelled
+      let outcome = await places.with(1) { [self] in await settleAtPace(key) } ?? .cancelled
       if let sequencer = event.sequencer, outcome.isSettled {
         settled.withLock { $0.settle(sequencer, of: key) }
       }
       return outcome
     }
+  }
+
+  private func settleAtPace(_ key: ObjectKey) async -> EventOutcome {
+    guard await pace.pass() else { return .cancelled }
+    let outcome = await settle(key)
+    switch outcome {
+    case .written: pace.ended(.written)
+    case .dropped, .removed: pace.ended(.needless)
+    case .failed, .postponed, .refused, .cancelled: pace.ended(.other)
+    }
+    return outcome
   }
 
   /// Brings the renditions of one object in line with what stands in the source now.
@@ -168,7 +182,7 @@ extension DropReason {
       switch reason {
       case .complete: .complete
       case .permanentFailure: .permanentFailure
-      case .unsupported, .otherState: .unsupported
+      case .unsupported, .otherState, .limit: .unsupported
       case .rendition: .rendition
       case .notFound: .gone
       }
