@@ -178,14 +178,14 @@ struct PaceTests {
     #expect(command("rate") == [] && driver.state.message?.text.hasPrefix("No rate") == true)
     #expect(command("rate 0.5").contains("rate 0.5"))
     driver.press(.character("3"))
-    #expect(text(driver).contains("at most 0.5/s"))
+    #expect(text(driver).contains("max 0.5/s"))
     #expect(command("rate") == [] && driver.state.message?.text == "At most 0.5 objects a second")
     for wrong in ["0", "-1", "nan", "five", "5 5"] {
       #expect(command("rate \(wrong)") == [] && driver.state.message?.kind == .warning)
     }
     #expect(driver.state.rate?.perSecond == 0.5)
     #expect(command("rate off").contains("rate off"))
-    #expect(!text(driver).contains("at most"))
+    #expect(!text(driver).contains("max 0.5"))
     #expect(driver.state.candidates(for: "rate o").contains("rate off"))
   }
 }

@@ -224,7 +224,7 @@ extension Canvas {
       if !parts.isEmpty { parts.append(list.isArranging ? "..." : "\(Format.grouped(shown)) shown") }
       if !state.marks.isEmpty { parts.append("\(Format.grouped(state.marks.count)) marked") }
     } else if state.view == .jobs, state.details == nil {
-      if let rate = state.rate { parts.append("at most \(rate)/s") }
+      if let rate = state.rate { parts.append("max \(rate)/s") }
       if state.jobsArePaused { parts.append("paused") }
     } else if state.view == .records, state.records.page == nil {
       let records = state.records
