@@ -1,5 +1,6 @@
 import Foundation
 import ObjectStore
+import PixelEngine
 import Testing
 
 @testable import Pipeline
@@ -321,6 +322,23 @@ struct NewWorkTests {
     #expect(plan.objects == 2 && plan.bytes == 22 && plan.requests == 16)
     #expect(plan.skipped == [.unsupported: 2, .limit: 2])
     #expect(plan.firstKeys.map(\.string) == ["a.png", "c.png"])
+  }
+}
+
+@Suite("What a plan says is written") struct PlanWritingTests {
+  @Test("five renditions of each object, and how many of them stand")
+  func replaced() throws {
+    var plan = Plan()
+    for (name, standing) in [("a.png", 0), ("b.png", 2), ("c.png", 5)] {
+      var set = RenditionSet()
+      for size in GridSize.allCases.prefix(standing) { set[size] = standing == 5 ? .stale : .present }
+      let source = ObjectSummary(key: try key(name), size: 1, lastModified: .distantPast, etag: "e")
+      plan.add(StatusRow(source: source, renditions: set), .process)
+    }
+    #expect(plan.written == 15 && plan.replaced == 7)
+    let row = ObjectSummary(key: try key("d.png"), size: 1, lastModified: .distantPast, etag: "e")
+    plan.add(StatusRow(source: row, renditions: RenditionSet(repeating: .present)), .skip(.complete))
+    #expect(plan.written == 15 && plan.replaced == 7, "what is left alone is not written")
   }
 }
 

@@ -214,10 +214,11 @@ extension Canvas {
     let plan = planned.plan
     var lines = cap
     if plan.objects > 0 {
-      lines.append(line("Process", Format.count(plan.objects, "object"), .textBright))
+      let replaces = rows > 8 || plan.replaced == 0 ? "" : ", replaces \(Format.grouped(plan.replaced))"
+      lines.append(line("Process", Format.count(plan.objects, "object") + replaces, .textBright))
       // Where, what is left out, and why, matter more than names.
       let place = wayLines(state, dialog, plan, columns: columns)
-      let shown = max(0, min(plan.firstKeys.count, rows - 6 - cap.count - place.count - 2 * plan.skipped.count))
+      let shown = max(0, min(plan.firstKeys.count, rows - 7 - cap.count - place.count - 2 * plan.skipped.count))
       for key in plan.firstKeys.prefix(shown) { lines.append(line("", key.string)) }
       if shown > 0, plan.objects > shown {
         lines.append(line("", "and \(Format.grouped(plan.objects - shown)) more", .hint))
@@ -225,6 +226,7 @@ extension Canvas {
       lines += place
       if rows > 8 {
         lines.append(line("Read", Format.bytes(plan.bytes)))
+        lines.append(line("Write", plan.writing, plan.replaced > 0 ? .info : .dialog))
         lines.append(line("Requests", "\(Format.grouped(plan.requests)) if nothing has to be repeated"))
       } else {
         lines.append(line("Cost", "\(Format.bytes(plan.bytes)), \(Format.count(plan.requests, "request"))"))

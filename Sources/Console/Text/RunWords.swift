@@ -33,3 +33,11 @@ extension RunWay {
     }
   }
 }
+
+extension Plan {
+  /// What is written, and what becomes of what stands.
+  package var writing: String {
+    let renditions = Format.count(written, "rendition")
+    return replaced == 0 ? renditions : "\(renditions), \(Format.grouped(replaced)) in place of what stands"
+  }
+}

@@ -7,6 +7,8 @@ package struct Plan: Hashable, Sendable {
   package var objects = 0
   /// Bytes of source that will be read.
   package var bytes: Int64 = 0
+  /// Renditions that stand, stale or not, and will be written anew.
+  package var replaced = 0
   /// Objects that will be left alone, by reason.
   package var skipped: [SkipReason: Int] = [:]
   /// The first keys that will be processed, for showing.
@@ -23,6 +25,9 @@ package struct Plan: Hashable, Sendable {
     self.limit = limit
   }
 
+  /// Renditions that will be written: all five of each object.
+  package var written: Int { objects * GridSize.allCases.count }
+
   /// Calls to the stores if nothing has to be repeated: per object a read, the writes, a look at the source afterwards
   /// and one at its failure record.
   package var requests: Int { objects * (GridSize.allCases.count + 3) }
@@ -38,6 +43,7 @@ package struct Plan: Hashable, Sendable {
     case .process:
       objects += 1
       bytes += row.size
+      replaced += GridSize.allCases.count - row.renditions.count(.missing)
       if firstKeys.count < Self.shownKeys { firstKeys.append(row.key) }
     case .skip(let reason):
       skipped[reason, default: 0] += 1

@@ -225,6 +225,7 @@ struct RunCommand: BackgroundCommand {
     session.output.line(
       "\(Format.count(plan.objects, "object")) to process, \(Format.bytes(plan.bytes)) to read, "
         + Format.count(plan.requests, "request"))
+    if plan.objects > 0 { session.output.line("Writes \(plan.writing)") }
     if let receiver, let cost = RunCost(plan, way: via) {
       session.output.line(via.plan(of: plan.objects, to: session.text.safe(receiver.name)))
       session.output.line("Cost: \(Format.cost(cost.dollars)) at list prices, \(via.costNote)")

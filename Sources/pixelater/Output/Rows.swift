@@ -124,6 +124,7 @@ extension Plan {
         "objects": .number(objects),
         "bytes": .number(bytes),
         "requests": .number(requests),
+        "replaced": .number(replaced),
         "skipped": .object(
           SkipReason.allCases.compactMap { reason in skipped[reason].map { (reason.rawValue, .number($0)) } }),
         "firstKeys": .array(firstKeys.map { .string($0.string) }),

@@ -159,9 +159,11 @@ struct ContractTests {
     #expect(plan["skipped"] as? [String: Int] == ["unsupported": 1])
     #expect((plan["bytes"] as? Int ?? 0) > 0)
     #expect((plan["requests"] as? Int ?? 0) >= 20)
+    #expect(plan["replaced"] as? Int == 0)
     #expect(workspace.files(below: workspace.destination) == before)
     let text = try await pixelater("run", "--all", "--dry-run")
     #expect(text.output.hasPrefix("4 objects to process"), "\(text.output)")
+    #expect(text.output.contains("\nWrites 20 renditions\n"), "\(text.output)")
   }
 
   @Test("With a limit a run takes so many in key order, and the same again goes on where it stopped")
