@@ -152,7 +152,7 @@ struct DialogTests {
     var driver = Self.driver()
     for key in [Key.enter, .escape, .character("n"), .character("q")] {
       driver.press(.character("D"))
-      #expect(Self.text(driver).contains("5 renditions would be deleted"))
+      #expect(Self.text(driver).contains("5 renditions, 7.5 kB, would be deleted"))
       #expect(driver.press(key) == [] && driver.state.dialog == nil)
     }
     driver.press(.character("D"))
@@ -164,7 +164,7 @@ struct DialogTests {
     var driver = Self.driver()
     driver.press(.character("a"), .character("D"))
     // Five of five, two of one, five stale or present of another.
-    #expect(Self.text(driver).contains("32 renditions would be deleted, of 13 objects"))
+    #expect(Self.text(driver).contains("32 renditions, 48 kB, would be deleted, of 13 objects"))
     #expect(driver.press(.character("y")) == ["transfer 1 delete renditions of 13"])
     #expect(driver.state.marks.isEmpty)
   }

@@ -30,14 +30,17 @@ extension ConsoleState {
     }
     let isOfMarks = details == nil && !isZoomed && list != nil && !marks.isEmpty
     let names = selection.rows.prefix(3).map { DisplayText.plain(selection.table.keyText($0), unicode: unicode) }
-    ask(.renditions(selection, isOfMarks: isOfMarks), count: renditions, names: names)
-    return []
+    return ask(.renditions(selection, isOfMarks: isOfMarks), count: renditions, names: names)
   }
 
-  mutating func ask(_ subject: DeleteDialog.Subject, count: Int, names: [String]) {
+  /// Puts the question, and asks the store whether it could be undone.
+  mutating func ask(_ subject: DeleteDialog.Subject, count: Int, names: [String]) -> [ConsoleEffect] {
     let isTyped = count >= DeleteDialog.typedFrom || setup.isProduction
     dialog = .delete(
       DeleteDialog(subject: subject, count: count, names: names, typed: isTyped ? LineEditor() : nil))
+    guard setup.offers.contains(.renditionVersions) else { return [] }
+    if keeping == .unknown || keeping == .notTold { keeping = .asked }
+    return [.versioning]
   }
 
   mutating func deletePerforms(_ action: Action, _ delete: DeleteDialog) -> [ConsoleEffect] {
@@ -80,6 +83,28 @@ extension ConsoleState {
   }
 }
 
+extension ConsoleState {
+  /// What stays, and whether it can be undone.
+  fileprivate func outlook(of delete: DeleteDialog) -> [(String, Slot)] {
+    let undo = undoOutlook(count: delete.count).map { [($0, Slot.hint)] }
+    switch delete.subject {
+    case .renditions:
+      let stays = "Sources and failure records stay"
+      return undo.map { [("\(stays).", .hint)] + $0 } ?? [("\(stays); renditions can be made again.", .hint)]
+    case .orphans:
+      if let undo { return undo }
+      switch keeping {
+      case .asked: return [(unicode ? "Asking whether the bucket keeps versions…" : "Asking whether...", .info)]
+      case .notTold:
+        return [
+          ("What they were made of is gone, and it is not known whether the bucket keeps versions of them.", .warning)
+        ]
+      case .unknown, .told: return [("This cannot be undone: what they were made of is gone.", .warning)]
+      }
+    }
+  }
+}
+
 extension Canvas {
   mutating func drawDelete(_ state: ConsoleState, _ delete: DeleteDialog) {
     let columns = min(64, size.columns - 4)
@@ -93,7 +118,8 @@ extension Canvas {
     case .renditions(let selection, _):
       about = selection.rows.count
       let objects = about == 1 ? "" : " \(Format.grouped(about)) objects:"
-      lines = wrapped("\(Format.count(delete.count, "rendition")) would be deleted, of\(objects)", .dialog)
+      let bytes = Format.bytes(selection.renditionBytes)
+      lines = wrapped("\(Format.count(delete.count, "rendition")), \(bytes), would be deleted, of\(objects)", .dialog)
     case .orphans(let bytes):
       about = delete.count
       lines = wrapped("\(Format.count(delete.count, "orphan")), \(Format.bytes(bytes)), would be deleted:", .dialog)
@@ -103,10 +129,7 @@ extension Canvas {
         (DisplayText(name, unicode: unicode).truncated(to: columns, at: .middle, unicode: unicode), .textBright))
     }
     if about > delete.names.count { lines += wrapped("and \(Format.grouped(about - delete.names.count)) more", .hint) }
-    switch delete.subject {
-    case .renditions: lines += wrapped("Sources and failure records stay; renditions can be made again.", .hint)
-    case .orphans: lines += wrapped("This cannot be undone: what they were made of is gone.", .warning)
-    }
+    for (text, slot) in state.outlook(of: delete) { lines += wrapped(text, slot) }
     if let problem = delete.problem { lines += wrapped(problem, .error) }
     let title = if case .orphans = delete.subject { "Delete orphans?" } else { "Delete renditions?" }
     let foot = delete.typed == nil ? 2 : 3

@@ -6,9 +6,7 @@ import Pipeline
 extension ConsoleState {
   mutating func formTakes(_ key: Key) -> [ConsoleEffect] {
     switch key {
-    case .escape, .control("c"):
-      dialog = nil
-      return []
+    case .escape, .control("c"): return perform(.dismiss)
     case .control("l"): return perform(.redraw)
     case .control("z"): return perform(.suspend)
     default: break
@@ -17,6 +15,7 @@ extension ConsoleState {
     case .download(let download): return downloadTakes(key, download)
     case .upload(let upload): return uploadTakes(key, upload)
     case .delete(let delete): return deleteTakes(key, delete)
+    case .restore(let restore): return restoreTakes(key, restore)
     default: return []
     }
   }
@@ -60,7 +59,10 @@ extension ConsoleState {
     var bindings = [
       binding(.confirm, .enter, "go ahead"), binding(.dismiss, .escape, "leave it"),
     ]
-    if case .delete = dialog { return bindings }
+    switch dialog {
+    case .delete, .restore: return bindings
+    default: break
+    }
     bindings += [binding(.nextPane, .tab, "complete"), binding(.down, .down, "next field")]
     if case .download = dialog { bindings.append(binding(.open, .right, "choose")) }
     return bindings

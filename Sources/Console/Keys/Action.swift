@@ -33,6 +33,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case cancelAllJobs = "cancel-all-jobs"
   case download, upload
   case deleteRenditions = "delete-renditions"
+  case undo
   case versions, verify, orphans
   case refresh, pause
 

@@ -63,6 +63,7 @@ extension ConsoleState {
     preview.pictures = PictureStore()
     preview.wanted = []
     forgetHandedOver()
+    details?.described = nil
     say(.info, "Listing anew")
     return startListing() + askDepth()
   }

@@ -136,7 +136,7 @@ extension Canvas {
     PictureCells(
       raster, maxColumns: rect.columns, maxRows: rect.rows - 1, capabilities: state.setup.capabilities,
       ground: state.preview.showsCheckerboard ? .checkerboard : .terminal,
-      window: subject == .original ? nil : state.preview.window)
+      window: subject.isMagnified ? state.preview.window : nil)
   }
 
   @discardableResult
@@ -172,7 +172,7 @@ extension Canvas {
       let name =
         switch subject {
         case .rendition(let size): "\(size.side)\(times)\(size.side)"
-        case .recomputed, .original: "original"
+        case .recomputed, .original, .version: "original"
         }
       drawPicture(state, state.previewID(row, subject), in: place, name: name)
     }
