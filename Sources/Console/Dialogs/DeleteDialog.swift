@@ -4,12 +4,14 @@ import Pipeline
 package struct DeleteDialog: Sendable {
   package enum Subject: Sendable {
     case renditions(RowSelection, isOfMarks: Bool)
-    case orphans(bytes: Int64)
+    case orphans
   }
 
   package var subject: Subject
   /// Of objects in the destination.
   package var count: Int
+  /// Of those.
+  package var bytes: Int64
   /// A few of what it is about; safe to show.
   package var names: [String]
   /// What has been typed; nil where a key will do.
@@ -30,14 +32,18 @@ extension ConsoleState {
     }
     let isOfMarks = details == nil && !isZoomed && list != nil && !marks.isEmpty
     let names = selection.rows.prefix(3).map { DisplayText.plain(selection.table.keyText($0), unicode: unicode) }
-    return ask(.renditions(selection, isOfMarks: isOfMarks), count: renditions, names: names)
+    return ask(
+      .renditions(selection, isOfMarks: isOfMarks), count: renditions, bytes: selection.renditionBytes, names: names)
   }
 
   /// Puts the question, and asks the store whether it could be undone.
-  mutating func ask(_ subject: DeleteDialog.Subject, count: Int, names: [String]) -> [ConsoleEffect] {
+  mutating func ask(
+    _ subject: DeleteDialog.Subject, count: Int, bytes: Int64, names: [String]
+  ) -> [ConsoleEffect] {
     let isTyped = count >= DeleteDialog.typedFrom || setup.isProduction
     dialog = .delete(
-      DeleteDialog(subject: subject, count: count, names: names, typed: isTyped ? LineEditor() : nil))
+      DeleteDialog(
+        subject: subject, count: count, bytes: bytes, names: names, typed: isTyped ? LineEditor() : nil))
     guard setup.offers.contains(.renditionVersions) else { return [] }
     if keeping == .unknown || keeping == .notTold { keeping = .asked }
     return [.versioning]
@@ -112,17 +118,17 @@ extension Canvas {
       DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns)).map { ($0, slot) }
     }
     let count = Format.grouped(delete.count)
+    let bytes = Format.bytes(delete.bytes)
     var lines: [(DisplayText, Slot)]
     let about: Int
     switch delete.subject {
     case .renditions(let selection, _):
       about = selection.rows.count
       let objects = about == 1 ? "" : " \(Format.grouped(about)) objects:"
-      let bytes = Format.bytes(selection.renditionBytes)
       lines = wrapped("\(Format.count(delete.count, "rendition")), \(bytes), would be deleted, of\(objects)", .dialog)
-    case .orphans(let bytes):
+    case .orphans:
       about = delete.count
-      lines = wrapped("\(Format.count(delete.count, "orphan")), \(Format.bytes(bytes)), would be deleted:", .dialog)
+      lines = wrapped("\(Format.count(delete.count, "orphan")), \(bytes), would be deleted:", .dialog)
     }
     for name in delete.names {
       lines.append(

@@ -1,5 +1,6 @@
 import ObjectStore
 import Pipeline
+import PixelEngine
 
 /// A deletion that would be taken back; answered No unless a person says otherwise.
 package struct UndoDialog: Hashable, Sendable {
@@ -39,18 +40,26 @@ extension ConsoleState {
       dialog = nil
       // As it is now: the dialog may have been open for long.
       guard let deletion = deletions.last, deletion.id == undo.deletion.id, undoObstacle == nil else { return [] }
-      let sources = Set(
-        deletion.objects.compactMap { object in ObjectKey(object.key).flatMap { setup.naming.parse($0)?.source } })
-      // Of orphans there is no row to look at again.
-      let change: BucketChange =
-        sources.allSatisfy { table.id(of: $0) != nil } ? .objects(sources) : .everything
       let effects = begin(
-        .undo(deletion.objects, change), subject: deletion.subject, total: deletion.objects.count)
+        .undo(deletion.objects, touched(by: deletion)), subject: deletion.subject, total: deletion.objects.count)
       if let transfer = transfers.all.first { deletions.begin(undoing: deletion.id, by: transfer.id) }
       return effects
     default: break
     }
     return []
+  }
+
+  /// What is to be looked at again when a deletion has been taken back: a few objects one by one, many by a listing.
+  private func touched(by deletion: DeletionHistory.Deletion) -> BucketChange {
+    guard deletion.objects.count <= 2000 * GridSize.allCases.count else { return .everything }
+    var sources: Set<ObjectKey> = []
+    for object in deletion.objects {
+      // What is not of a row that is there only a listing tells.
+      guard let key = ObjectKey(object.key), let source = setup.naming.parse(key)?.source, table.id(of: source) != nil
+      else { return .everything }
+      sources.insert(source)
+    }
+    return .objects(sources)
   }
 
   /// Whether what is deleted could be brought back, as far as it is known.

@@ -56,7 +56,7 @@ extension ConsoleState {
   /// Asks for the pictures that the screen wants and the store has not.
   mutating func followPreview() -> [ConsoleEffect] {
     var wanted: [PreviewID] = []
-    if case .versions(let versions) = dialog {
+    if case .versions(let versions) = dialog, !versions.list.isEmpty {
       // What lies below can wait.
       wanted = versionPreview(versions).map { [$0] } ?? []
     } else if let rect = previewRect, case .pictures(let row) = previewSource {

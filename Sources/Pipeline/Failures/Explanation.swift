@@ -144,7 +144,7 @@ package func explanation(of error: TransferError) -> String {
   case .ownKey: "The key looks like one of our own renditions or records, which are never sources; choose another."
   case .keyTooLong: "The key is too long: with its location it has more than 1,024 bytes."
   case .overtaken: "It was written or deleted anew since: it stays as it is."
-  case .nothingKept: "No version of it is kept that could stand again."
+  case .nothingKept: "Below its deletion no version is kept that could stand again."
   case .cancelled: "Cancelled."
   }
 }
