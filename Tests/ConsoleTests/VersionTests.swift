@@ -344,7 +344,8 @@ struct VersionTests {
     driver.send(
       .versions(
         .success([
-          DialogTests.version("a", size: 1, age: 1), DialogTests.version("b", size: 5 << 30 + 1, age: 2, isLatest: false),
+          DialogTests.version("a", size: 1, age: 1),
+          DialogTests.version("b", size: 5 << 30 + 1, age: 2, isLatest: false),
         ]), generation: driver.state.question))
     driver.press(.down, .character("r"))
     #expect(driver.state.message?.text.contains("larger than 5 GiB") == true)

@@ -38,7 +38,8 @@ import Testing
       if exists {
         var object = summary(name.string, landed)
         object.key = name
-        expected.append(.object(StatusRow(source: object, renditions: set, renditionBytes: bytes, hasFailure: hasRecord)))
+        expected.append(
+          .object(StatusRow(source: object, renditions: set, renditionBytes: bytes, hasFailure: hasRecord)))
       } else {
         expected += orphans
         if hasRecord { expected.append(.strayRecord(source: name)) }

@@ -16,7 +16,9 @@ extension S3Store: VersionedStore {
         // Keys that begin with this one come after it.
         let own = page.versions.filter { $0.summary.key == key }
         versions += own.prefix(limit - versions.count)
-        guard versions.count < limit, let next = page.next, !own.isEmpty, own.count == page.versions.count else { return versions }
+        guard versions.count < limit, let next = page.next, !own.isEmpty, own.count == page.versions.count else {
+          return versions
+        }
         if let marker, marker == next { throw .invalidAnswer(detail: "a listing that does not go on") }
         marker = next
       }
@@ -43,7 +45,8 @@ extension S3Store: VersionedStore {
       throw error.storeError(.restore, key.string)
     }
     guard old.summary.size <= ObjectVersion.maximumCopyBytes else {
-      throw StoreError(operation: .restore, key: key.string, reason: .tooLarge(limit: Int(ObjectVersion.maximumCopyBytes)))
+      throw StoreError(
+        operation: .restore, key: key.string, reason: .tooLarge(limit: Int(ObjectVersion.maximumCopyBytes)))
     }
     do throws(ServiceError) {
       return try await copy(key, version: version, storageClass: old.storageClass)

@@ -17,7 +17,9 @@ extension ConsoleState {
   /// Why the version under the cursor cannot be processed, as a sentence; nil where it can.
   var versionObstacle: String? {
     if setup.isReadOnly { return "Read-only: nothing is processed here" }
-    guard case .versions(let versions) = dialog, let version = versions.current else { return "There is no version here" }
+    guard case .versions(let versions) = dialog, let version = versions.current else {
+      return "There is no version here"
+    }
     if version.isDeleteMarker { return "A delete marker has no content to process" }
     if version.isLatest {
       return table.id(of: versions.key) == nil ? "The object is not listed: refresh first" : nil

@@ -91,7 +91,8 @@ extension Canvas {
     if count > 3 { lines += wrapped("and \(Format.grouped(count - 3)) more", .hint) }
     if deletion.forgotten > 0 {
       lines += wrapped(
-        "\(Format.grouped(deletion.forgotten)) more were deleted, too many to keep in mind: they stay deleted.", .warning)
+        "\(Format.grouped(deletion.forgotten)) more were deleted, too many to keep in mind: they stay deleted.",
+        .warning)
     }
     lines += wrapped("What was written or deleted anew since stays as it is.", .hint)
     let inside = dialogFrame(title: "Bring back what was deleted?", columns: columns, rows: lines.count + 2)

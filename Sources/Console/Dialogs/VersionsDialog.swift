@@ -23,6 +23,9 @@ package struct VersionsDialog: Sendable {
   /// Columns of the list beside a picture, at least and at most.
   static let listColumns = 42...60
 
+  /// Most versions that are asked for.
+  static let most = 5000
+
   var list: [ObjectVersion] {
     if case .loaded(let list) = phase { list } else { [] }
   }
@@ -84,15 +87,16 @@ extension ConsoleState {
 
   /// Why there is no picture of the version under the cursor; nil where there is.
   var versionPictureObstacle: String? {
-    guard case .versions(let versions) = dialog, let version = versions.current else { return "There is no version here" }
+    guard case .versions(let versions) = dialog, let version = versions.current else {
+      return "There is no version here"
+    }
     return version.isDeleteMarker && !versions.isZoomed ? "A delete marker has no picture" : nil
   }
 
   /// What is to be seen of the version under the cursor; nil where nothing is, or nowhere.
   func versionPreview(_ versions: VersionsDialog) -> PreviewID? {
-    guard let version = versions.current, !version.isDeleteMarker, versions.isZoomed || versionPictureRoom != nil else {
-      return nil
-    }
+    guard let version = versions.current, !version.isDeleteMarker, versions.isZoomed || versionPictureRoom != nil
+    else { return nil }
     return PreviewID(
       key: versions.key, etag: version.summary.etag, renditions: RenditionSet(),
       subject: .version(version.id, preview.size))
@@ -120,7 +124,8 @@ extension Canvas {
     let keys = state.setup.keys
     let picture = versions.list.isEmpty ? nil : state.versionPictureRoom
     let columns =
-      picture.map { min(VersionsDialog.listColumns.upperBound, size.columns - 6 - $0.columns) } ?? min(72, size.columns - 4)
+      picture.map { min(VersionsDialog.listColumns.upperBound, size.columns - 6 - $0.columns) }
+      ?? min(72, size.columns - 4)
     let rows = max(1, min(versions.list.count, size.rows - 8))
     let name = DisplayText(versions.key.string, unicode: unicode)
     var notice: [(DisplayText, Slot)] = []
@@ -136,6 +141,7 @@ extension Canvas {
       say("\(keys.mainKey(of: .refresh)) tries again", .hint)
     case .loaded(let list):
       if list.isEmpty { say("The object has no versions any more", .warning) }
+      if list.count >= VersionsDialog.most { say("These are the newest; there may be more", .hint) }
       if list.count == 1 { say("There is one version: the bucket keeps no others, or there were none", .hint) }
     }
     let lines = (versions.list.isEmpty ? 0 : rows + 1) + notice.count
@@ -210,7 +216,8 @@ extension Canvas {
   ) {
     let time = version.summary.lastModified.timeIntervalSince1970
     put(versions.shortID(version, unicode: unicode), inside.column, row, version.isLatest ? .textBright : .text)
-    let date = inside.columns >= VersionsDialog.listColumns.lowerBound ? Format.date(time, zone: state.setup.zone) : Format.age(state.now - time) + " ago"
+    let isWide = inside.columns >= VersionsDialog.listColumns.lowerBound
+    let date = isWide ? Format.date(time, zone: state.setup.zone) : Format.age(state.now - time) + " ago"
     put(date, inside.column + 14, row, .date)
     let end = inside.column + min(44, inside.columns)
     if !version.isDeleteMarker { put(Format.bytes(version.summary.size), endingAt: end, row, .size) }

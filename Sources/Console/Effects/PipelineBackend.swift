@@ -129,7 +129,7 @@ package final class PipelineBackend: ConsoleBackend {
   package func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] {
     guard let name = workspace.source.storeKey(key.string), let store = workspace.source.store as? any VersionedStore
     else { return [] }
-    return try await store.versions(of: name)
+    return try await store.versions(of: name, limit: VersionsDialog.most)
   }
 
   package func pictures(

@@ -115,7 +115,8 @@ extension KeyTable {
       "In versions: the picture of the version over the whole screen, or the list again", footer: 3),
     binding(.smaller, key("["), in: [.list, .details, .zoom, .versions], .preview, "smaller", "The next smaller size"),
     binding(
-      .larger, key("]"), in: [.list, .details, .zoom, .versions], .preview, "larger", "The next larger size", footer: 10),
+      .larger, key("]"), in: [.list, .details, .zoom, .versions], .preview, "larger", "The next larger size", footer: 10
+    ),
     binding(
       .contactSheet, key("c"), in: [.list, .details, .zoom], .preview, "sheet",
       "All five sizes and the original, or one size",

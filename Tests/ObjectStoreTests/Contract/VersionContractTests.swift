@@ -9,7 +9,9 @@ struct VersionContractTests {
     try #require(try await maker.make().store as? any VersionedStore)
   }
 
-  @Test("What is removed leaves a marker, told of each; without the marker it stands again", arguments: StoreMaker.versioned)
+  @Test(
+    "What is removed leaves a marker, told of each; without the marker it stands again", arguments: StoreMaker.versioned
+  )
   func undelete(_ maker: StoreMaker) async throws {
     let store = try await make(maker)
     #expect(try await store.versioning() == .enabled)
