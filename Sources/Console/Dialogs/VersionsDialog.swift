@@ -78,7 +78,10 @@ extension ConsoleState {
       stepPreview(by: action == .larger ? 1 : -1)
       return []
     case .download: return versions.current == nil ? [] : openDownload()
-    case .refresh: return loadVersions(of: versions.key)
+    case .refresh:
+      // A picture that could not be read may be by now.
+      preview.pictures.forget(versions.key)
+      return loadVersions(of: versions.key)
     default: return []
     }
   }

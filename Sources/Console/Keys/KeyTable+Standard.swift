@@ -101,7 +101,7 @@ extension KeyTable {
       .orphans, key("O"), in: Scope.pages, .work, "orphans",
       "Renditions whose source is gone, and removing them"),
     binding(
-      .refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh",
+      .refresh, key("R") + [.function(5)], in: Scope.pages.union([.versions]), .work, "refresh",
       "List everything anew; in Records, look at the dead letters anew", footer: 12),
     binding(.pause, key("Z"), in: Scope.pages, .work, "pause", "Pause or resume the live refresh"),
   ]
