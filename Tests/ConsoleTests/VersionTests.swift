@@ -250,6 +250,18 @@ struct VersionTests {
     #expect(driver.state.preview.wanted.contains { $0.subject == .rendition(.x48) }, "the pane again")
   }
 
+  @Test func anotherKindOfFileIsNotRead() {
+    var driver = Self.driver()
+    driver.press(.character("/"))
+    driver.type("notes.txt")
+    driver.press(.enter)
+    Self.open(&driver)
+    #expect(driver.state.preview.wanted == [])
+    #expect(Self.text(driver).contains("Not read: its suffix is that of"))
+    driver.press(.enter)
+    #expect(driver.state.message?.text.hasPrefix("Its suffix is that of another kind") == true)
+  }
+
   @Test func onASmallScreenEnterShowsThePicture() {
     var driver = Self.driver((40, 12))
     Self.open(&driver)

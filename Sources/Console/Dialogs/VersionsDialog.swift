@@ -93,12 +93,18 @@ extension ConsoleState {
     guard case .versions(let versions) = dialog, let version = versions.current else {
       return "There is no version here"
     }
-    return version.isDeleteMarker && !versions.isZoomed ? "A delete marker has no picture" : nil
+    if versions.isZoomed { return nil }
+    if version.isDeleteMarker { return "A delete marker has no picture" }
+    return isOtherKind(versions.key) ? "Its suffix is that of another kind of file: it is not read" : nil
   }
+
+  /// Whether the object is not read for what it is called, as in the preview beside the list.
+  func isOtherKind(_ key: ObjectKey) -> Bool { table.id(of: key).map { table[$0].state == .unsupported } ?? false }
 
   /// What is to be seen of the version under the cursor; nil where nothing is, or nowhere.
   func versionPreview(_ versions: VersionsDialog) -> PreviewID? {
-    guard let version = versions.current, !version.isDeleteMarker, versions.isZoomed || versionPictureRoom != nil
+    guard let version = versions.current, !version.isDeleteMarker, !isOtherKind(versions.key),
+      versions.isZoomed || versionPictureRoom != nil
     else { return nil }
     return PreviewID(
       key: versions.key, etag: version.summary.etag, renditions: RenditionSet(),
@@ -206,7 +212,10 @@ extension Canvas {
 
   private mutating func drawVersionPicture(_ state: ConsoleState, _ versions: VersionsDialog, in rect: ScreenRect) {
     guard let id = state.versionPreview(versions) else {
-      let lines = DisplayText("The object was deleted here.", unicode: unicode).wrappedAtWords(to: rect.columns)
+      let text =
+        versions.current?.isDeleteMarker == true
+        ? "The object was deleted here." : "Not read: its suffix is that of another kind of file."
+      let lines = DisplayText(text, unicode: unicode).wrappedAtWords(to: rect.columns)
       for (i, line) in lines.enumerated() { put(line, rect.column, rect.row + i, .warning) }
       return
     }
