@@ -57,13 +57,17 @@ package struct ObjectHead: Hashable, Sendable {
   package var contentType: String
   /// User metadata: lower-case names without the `x-amz-meta-` prefix, printable ASCII values.
   package var metadata: [String: String]
+  /// As the store names it; nil for its usual one, and where it has no such thing.
+  package var storageClass: String?
 
   package init(
-    summary: ObjectSummary, contentType: String = "application/octet-stream", metadata: [String: String] = [:]
+    summary: ObjectSummary, contentType: String = "application/octet-stream", metadata: [String: String] = [:],
+    storageClass: String? = nil
   ) {
     self.summary = summary
     self.contentType = contentType
     self.metadata = metadata
+    self.storageClass = storageClass
   }
 }
 

@@ -42,9 +42,27 @@ extension ReadOnlyStore: PresigningStore where Base: PresigningStore {
 }
 
 extension ReadOnlyStore: VersionedStore where Base: VersionedStore {
-  package func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] {
-    try await base.versions(of: key)
+  package func versioning() async throws(StoreError) -> BucketVersioning { try await base.versioning() }
+
+  package func versions(of key: ObjectKey, limit: Int?) async throws(StoreError) -> [ObjectVersion] {
+    try await base.versions(of: key, limit: limit)
   }
+
+  package func remove(_ keys: [ObjectKey]) async -> [Removal] {
+    keys.map { Removal(key: $0, error: StoreError(operation: .delete, key: $0.string, reason: .readOnly)) }
+  }
+
+  package func delete(_ key: ObjectKey, version: String) async throws(StoreError) {
+    throw StoreError(operation: .deleteVersion, key: key.string, reason: .readOnly)
+  }
+
+  package func restore(_ key: ObjectKey, version: String) async throws(StoreError) -> String {
+    throw StoreError(operation: .restore, key: key.string, reason: .readOnly)
+  }
+}
+
+extension ReadOnlyStore: TaggedStore where Base: TaggedStore {
+  package func tags(of key: ObjectKey) async throws(StoreError) -> [ObjectTag] { try await base.tags(of: key) }
 }
 
 extension ObjectStore {

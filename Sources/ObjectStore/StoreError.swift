@@ -16,6 +16,11 @@ package struct StoreError: Error, Hashable, Sendable {
 
   package enum Operation: String, Hashable, Sendable {
     case open, head, get, put, delete, list, watch
+    /// Of a version, for good.
+    case deleteVersion
+    /// Of an old version, as the one that stands.
+    case restore
+    case tags
   }
 
   package enum Reason: Hashable, Sendable {

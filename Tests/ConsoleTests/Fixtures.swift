@@ -81,7 +81,8 @@ enum Fixture {
     return StatusRow(
       source: ObjectSummary(
         key: key(name), size: size, lastModified: Date(timeIntervalSince1970: now - age), etag: etag),
-      renditions: renditions, failure: record)
+      renditions: renditions, renditionBytes: 1500 * Int64(GridSize.allCases.count - renditions.count(.missing)),
+      failure: record)
   }
 
   static let complete = RenditionSet(repeating: .present)

@@ -71,6 +71,20 @@ struct PlainScreenTests {
     Scene("copy", pressed(.character("y"), .down)),
     Scene("delete", pressed(.character("D"))),
     Scene("export", pressed(.character("E"))),
+    Scene(
+      "undo",
+      pressed(
+        .character("D"), .character("y"),
+        then: { driver in
+          VersionTests.deleted(&driver)
+          driver.press(.character("B"))
+        })),
+    Scene(
+      "restore",
+      pressed(then: { driver in
+        VersionTests.open(&driver)
+        driver.press(.down, .character("r"))
+      })),
     Scene("orphans", pressed(.character("O"))),
     Scene("difference", pressed(.character("z"), .character("="))),
     Scene(

@@ -78,6 +78,21 @@ struct RowTableTests {
     arrangement.slice(0..<arrangement.count(in: table), in: table).map { table.key($0) }
   }
 
+  @Test func bytesOfRenditionsTakeNoRoomOfTheirOwn() {
+    // They stand where the compiler would leave a gap.
+    #expect(MemoryLayout<RowRecord>.stride == 40)
+    var table = RowTable()
+    var rows = [Fixture.row("a.png", renditions: Fixture.complete), Fixture.row("b.png")]
+    rows[0].renditionBytes = 4_000_000_000
+    rows[1].renditionBytes = 1 << 40
+    _ = table.upsert(rows)
+    #expect(table.order.map { table.row($0).renditionBytes } == [4_000_000_000, Int64(UInt32.max)])
+    rows[0].renditionBytes = 7
+    _ = table.upsert([rows[0]])
+    let selection = RowSelection(rows: table.order, table: table)
+    #expect(selection.renditionBytes == 7 + Int64(UInt32.max))
+  }
+
   @Test(arguments: 0..<24 as Range<UInt64>) func followsANaiveModel(_ seed: UInt64) {
     var random = SplitMix(state: seed)
     var table = RowTable()

@@ -20,7 +20,7 @@ struct ScreenTests {
     for id in driver.state.preview.wanted {
       let raster =
         switch id.subject {
-        case .rendition(let size), .recomputed(let size): Fixture.picture(size.side)
+        case .rendition(let size), .recomputed(let size), .version(_, let size): Fixture.picture(size.side)
         case .original: Fixture.picture(96, 64)
         }
       driver.send(.previewed(PreviewAnswer(id: id, result: .success(PreviewPicture(raster: raster, isStored: stored)))))

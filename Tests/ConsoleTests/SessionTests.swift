@@ -64,6 +64,14 @@ final class FakeBackend: ConsoleBackend {
 
   func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] { [] }
 
+  func pictures(of key: ObjectKey, version: String, sizes: [GridSize]) async throws(Failure) -> [GridSize: Raster] {
+    Dictionary(uniqueKeysWithValues: sizes.map { ($0, Fixture.picture($0.side)) })
+  }
+
+  func restore(_ key: ObjectKey, version: String) async throws(StoreError) {}
+  func versioning() async throws(StoreError) -> BucketVersioning { .never }
+  func undelete(_ objects: [DeletedObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async {}
+
   func completion(of path: String, foldersOnly: Bool) async -> LocalPath.Completion {
     LocalPath.Completion(text: path, names: [])
   }
@@ -89,6 +97,7 @@ final class FakeBackend: ConsoleBackend {
   func verify(_ row: StatusRow) async -> ObjectVerdict { ObjectVerdict(key: row.key, result: .success([])) }
 
   func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition] { [] }
+  func description(of key: ObjectKey) async throws(StoreError) -> SourceDescription? { nil }
 
   func recomputed(_ key: ObjectKey, sizes: [GridSize]) async throws(Failure) -> [GridSize: Raster] { [:] }
 

@@ -39,7 +39,19 @@ private final class BucketStore: PresigningStore, VersionedStore {
       expires: Date(timeIntervalSince1970: Fixture.now + Double(seconds)))
   }
 
-  func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] { kept.withLock { $0[key] ?? [] } }
+  func versions(of key: ObjectKey, limit: Int?) async throws(StoreError) -> [ObjectVersion] {
+    kept.withLock { $0[key] ?? [] }
+  }
+
+  func versioning() async throws(StoreError) -> BucketVersioning { .never }
+
+  func remove(_ keys: [ObjectKey]) async -> [Removal] {
+    let errors = await base.delete(keys)
+    return keys.map { key in Removal(key: key, error: errors.first { $0.key == key.string }) }
+  }
+
+  func delete(_ key: ObjectKey, version: String) async throws(StoreError) {}
+  func restore(_ key: ObjectKey, version: String) async throws(StoreError) -> String { "" }
 }
 
 /// A session over stores in memory, and a folder for its downloads.

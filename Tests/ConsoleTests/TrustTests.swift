@@ -176,7 +176,7 @@ import Testing
     let key = Fixture.key("cat.png")
     let index = try #require(driver.state.table.order.firstIndex { driver.state.table.keyText($0) == "cat.png" })
     for _ in 0..<index { driver.press(.down) }
-    #expect(driver.press(.enter) == ["inspect cat.png"])
+    #expect(driver.press(.enter) == ["describe cat.png", "inspect cat.png"])
     let row = driver.state.table.row(try #require(driver.state.table.id(of: key)))
     driver.send(
       .inspected(

@@ -23,10 +23,12 @@ import Testing
       }
       var set = RenditionSet()
       var orphans: [StatusItem] = []
+      var bytes: Int64 = 0
       for size in GridSize.allCases {
         let state: RenditionState = [.missing, .present, .stale].randomElement(using: &random) ?? .missing
         if state == .missing { continue }
         set[size] = state
+        bytes += 5
         let date = Date(timeIntervalSince1970: state == .stale ? 999 : 1000)
         destination.append(summary(prefixes[1] + "pixelated-\(size.side)x\(size.side)-" + name.string, date))
         orphans.append(.orphan(Orphan(source: name, size: size, bytes: 5)))
@@ -36,7 +38,8 @@ import Testing
       if exists {
         var object = summary(name.string, landed)
         object.key = name
-        expected.append(.object(StatusRow(source: object, renditions: set, hasFailure: hasRecord)))
+        expected.append(
+          .object(StatusRow(source: object, renditions: set, renditionBytes: bytes, hasFailure: hasRecord)))
       } else {
         expected += orphans
         if hasRecord { expected.append(.strayRecord(source: name)) }

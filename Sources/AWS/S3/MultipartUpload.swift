@@ -113,11 +113,20 @@ struct MultipartUpload {
     let body = Array(text.utf8)
     request.body = .bytes(body)
     request.payload = .of(body)
-    // S3 may take minutes to put a large object together, and sends nothing but blanks meanwhile.
-    request.timeouts.stall = .seconds(600)
+    let answer = try await store.client.answer(to: request)
+    guard let etag = answer["ETag"]?.text, !etag.isEmpty else { throw .invalidAnswer(detail: "no ETag for the upload") }
+    return ETag.bare(etag)
+  }
+}
 
-    let answer = try await store.client.attempt { [store, request] (credentials) async throws(ServiceError) in
-      let response = try await store.client.sendOnce(request, credentials)
+extension ServiceClient {
+  /// The answer to a call that S3 may take minutes over: it says at once that all is well, sends nothing but blanks
+  /// meanwhile, and tells in the end what came of it.
+  func answer(to call: ServiceRequest) async throws(ServiceError) -> XMLElement {
+    var call = call
+    call.timeouts.stall = .seconds(600)
+    return try await attempt { [self, call] (credentials) async throws(ServiceError) in
+      let response = try await sendOnce(call, credentials)
       var body: [UInt8]
       do throws(HTTPError) { body = try await response.body.collect(limit: 1 << 16) } catch {
         throw ServiceError(error)
@@ -129,7 +138,5 @@ struct MultipartUpload {
       if root.name == "Error" { throw ServiceError.refused(ServiceFault(response, body: body)) }
       return root
     }
-    guard let etag = answer["ETag"]?.text, !etag.isEmpty else { throw .invalidAnswer(detail: "no ETag for the upload") }
-    return ETag.bare(etag)
   }
 }

@@ -46,6 +46,8 @@ extension ServiceError {
       .refusedCredentials(detail: fault.code)
     case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired": .expiredCredentials
     case "PreconditionFailed": .preconditionFailed
+    // In an archive: nothing that permissions would mend.
+    case "InvalidObjectState": .other(detail: fault.summary)
     case "InvalidRange": .invalidRange
     case "BadDigest", "InvalidDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch": .checksumMismatch
     case "RequestTimeout": .timeout

@@ -57,12 +57,3 @@ extension S3Store {
     return request
   }
 }
-
-/// Whether a bucket keeps what is replaced or removed.
-package enum BucketVersioning: Hashable, Sendable {
-  /// It never did.
-  case never
-  case enabled
-  /// It did; what was kept is still there.
-  case suspended
-}

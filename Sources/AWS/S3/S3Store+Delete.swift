@@ -5,30 +5,67 @@ extension S3Store {
   /// S3's limit for one call.
   private static let batchSize = 1000
 
-  /// Removes objects by DeleteObjects, a thousand a call; keys that XML cannot hold go one by one.
-  package func delete(_ keys: [ObjectKey]) async -> [StoreError] {
-    var errors: [StoreError] = []
-    var batch: [(key: ObjectKey, text: String)] = []
-    for key in keys {
-      if let text = XMLText.escaped(key.string) {
-        batch.append((key, text))
-        guard batch.count == Self.batchSize else { continue }
-        errors += await deleteBatch(batch)
-        batch = []
-      } else {
-        do throws(StoreError) { try await delete(key) } catch { errors.append(error) }
-      }
-    }
-    if batch.count == 1 {
-      do throws(StoreError) { try await delete(batch[0].key) } catch { errors.append(error) }
-    } else if !batch.isEmpty {
-      errors += await deleteBatch(batch)
-    }
-    return errors
+  package func delete(_ key: ObjectKey) async throws(StoreError) {
+    if let error = await remove(key).error { throw error }
   }
 
-  private func deleteBatch(_ batch: [(key: ObjectKey, text: String)]) async -> [StoreError] {
-    var text = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>true</Quiet>"
+  /// Removes objects by DeleteObjects, a thousand a call; keys that XML cannot hold go one by one.
+  package func delete(_ keys: [ObjectKey]) async -> [StoreError] {
+    await remove(keys, isQuiet: true).compactMap(\.error)
+  }
+
+  package func remove(_ keys: [ObjectKey]) async -> [Removal] { await remove(keys, isQuiet: false) }
+
+  /// - Parameter isQuiet: nobody wants to know of delete markers, so that the server tells of faults alone.
+  private func remove(_ keys: [ObjectKey], isQuiet: Bool) async -> [Removal] {
+    var removals: [Removal] = []
+    removals.reserveCapacity(keys.count)
+    var rest = keys[...]
+    while !rest.isEmpty {
+      let part = Array(rest.prefix(Self.batchSize))
+      rest = rest.dropFirst(part.count)
+      let texts = part.map { XMLText.escaped($0.string) }
+      let batch = zip(part, texts).compactMap { key, text in text.map { (key: key, text: $0) } }
+      if batch.count < 2 {
+        for key in part { removals.append(await remove(key)) }
+        continue
+      }
+      let told: [ObjectKey: Removal]
+      var hasFailed = false
+      do throws(ServiceError) {
+        told = try await removeBatch(batch, isQuiet: isQuiet)
+      } catch {
+        told = Dictionary(
+          batch.map { ($0.key, Removal(key: $0.key, error: error.storeError(.delete, $0.key.string))) }
+        ) { first, _ in first }
+        hasFailed = true
+      }
+      for (key, text) in zip(part, texts) {
+        let removal = told[key] ?? Removal(key: key)
+        // One object of many that failed for the moment: by itself, as it is repeated then.
+        let isToRepeat = !hasFailed && removal.error?.isTransient == true
+        removals.append(text == nil || isToRepeat ? await remove(key) : removal)
+      }
+    }
+    return removals
+  }
+
+  private func remove(_ key: ObjectKey) async -> Removal {
+    do throws(ServiceError) {
+      let headers = try await client.exchange(request(.delete, key)).response.headers
+      return Removal(key: key, marker: headers["x-amz-delete-marker"] == "true" ? headers["x-amz-version-id"] : nil)
+    } catch {
+      let error = error.storeError(.delete, key.string)
+      // What is not there has been removed.
+      return Removal(key: key, error: error.reason == .notFound ? nil : error)
+    }
+  }
+
+  /// - Returns: what was told; of what the server does not name, nothing.
+  private func removeBatch(
+    _ batch: [(key: ObjectKey, text: String)], isQuiet: Bool
+  ) async throws(ServiceError) -> [ObjectKey: Removal] {
+    var text = "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>\(isQuiet)</Quiet>"
     for entry in batch { text += "<Object><Key>\(entry.text)</Key></Object>" }
     text += "</Delete>"
     let body = Array(text.utf8)
@@ -41,34 +78,33 @@ extension S3Store {
       ])
     request.body = .bytes(body)
     request.payload = .sha256(digest.hexadecimal)
-    do throws(ServiceError) {
-      let answer = try await client.exchange(request, limit: 4 << 20)
-      var errors: [StoreError] = []
-      for error in try faults(in: answer.body, status: answer.response.status) {
-        // One object of many failed for the moment: by itself, as it is repeated then.
-        if error.isTransient, let key = ObjectKey(error.key), batch.contains(where: { $0.key == key }) {
-          do throws(StoreError) { try await delete(key) } catch { errors.append(error) }
-        } else {
-          errors.append(error)
-        }
-      }
-      return errors
-    } catch {
-      return batch.map { error.storeError(.delete, $0.key.string) }
-    }
+    // A thousand keys of 1,024 bytes, each of which may stand as six.
+    let answer = try await client.exchange(request, limit: 8 << 20)
+    return try removals(in: answer.body, of: batch.map(\.key), status: answer.response.status)
   }
 
-  /// What could not be removed.
-  private func faults(in body: [UInt8], status: Int) throws(ServiceError) -> [StoreError] {
+  private func removals(
+    in body: [UInt8], of keys: [ObjectKey], status: Int
+  ) throws(ServiceError) -> [ObjectKey: Removal] {
     let root = try XMLElement(answer: body)
-    if root.name == "Error" {
-      throw .refused(ServiceFault(status: status, code: root["Code"]?.text ?? "", message: root["Message"]?.text ?? ""))
+    func fault(_ element: XMLElement) -> ServiceError {
+      .refused(
+        ServiceFault(status: status, code: element["Code"]?.text ?? "", message: element["Message"]?.text ?? ""))
     }
+    if root.name == "Error" { throw fault(root) }
     guard root.name == "DeleteResult" else { throw .invalidAnswer(detail: "no DeleteResult") }
-    return root.children.filter { $0.name == "Error" && $0["Code"]?.text != "NoSuchKey" }.map { error in
-      ServiceError.refused(
-        ServiceFault(status: status, code: error["Code"]?.text ?? "", message: error["Message"]?.text ?? "")
-      ).storeError(.delete, error["Key"]?.text ?? "")
+    let asked = Set(keys)
+    var removals: [ObjectKey: Removal] = [:]
+    for element in root.children {
+      let key = (element["Key"]?.text).flatMap { ObjectKey($0) }
+      if element.name == "Error", element["Code"]?.text != "NoSuchKey" {
+        // Of something else than was asked for: of all, for all that is known.
+        guard let key, asked.contains(key) else { throw fault(element) }
+        removals[key] = Removal(key: key, error: fault(element).storeError(.delete, key.string))
+      } else if element.name == "Deleted", let key, asked.contains(key), element["DeleteMarker"]?.text == "true" {
+        removals[key] = Removal(key: key, marker: element["DeleteMarkerVersionId"]?.text)
+      }
     }
+    return removals
   }
 }

@@ -37,29 +37,21 @@ package final class S3Store: ObjectStore {
   }
 
   package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectHead {
-    let request = request(.head, key)
     do throws(ServiceError) {
-      let answer: (response: HTTPResponse, body: [UInt8])
-      do throws(ServiceError) {
-        answer = try await client.exchange(request)
-      } catch {
-        if let reason = await explanation(of: error, to: request) { throw reason }
-        // What was wrong has been mended on the way.
-        answer = try await client.exchange(request)
-      }
-      return try ObjectHead(key, answer.response.headers)
+      return try ObjectHead(key, try await head(request(.head, key)).headers)
     } catch {
       throw error.storeError(.head, key.string)
     }
   }
 
-  package func delete(_ key: ObjectKey) async throws(StoreError) {
+  /// Sends a HEAD.
+  func head(_ request: ServiceRequest) async throws(ServiceError) -> HTTPResponse {
     do throws(ServiceError) {
-      _ = try await client.exchange(request(.delete, key))
+      return try await client.exchange(request).response
     } catch {
-      let error = error.storeError(.delete, key.string)
-      // What is not there has been removed.
-      if error.reason != .notFound { throw error }
+      if let reason = await explanation(of: error, to: request) { throw reason }
+      // What was wrong has been mended on the way.
+      return try await client.exchange(request).response
     }
   }
 
@@ -119,7 +111,7 @@ extension ObjectHead {
     self.init(
       summary: ObjectSummary(key: key, size: size, lastModified: date, etag: ETag.bare(headers["etag"] ?? "")),
       contentType: headers["content-type"].flatMap { $0.isEmpty ? nil : $0 } ?? "application/octet-stream",
-      metadata: metadata)
+      metadata: metadata, storageClass: headers["x-amz-storage-class"].flatMap { $0.isEmpty ? nil : $0 })
   }
 }
 

@@ -4,12 +4,14 @@ import Pipeline
 package struct DeleteDialog: Sendable {
   package enum Subject: Sendable {
     case renditions(RowSelection, isOfMarks: Bool)
-    case orphans(bytes: Int64)
+    case orphans
   }
 
   package var subject: Subject
   /// Of objects in the destination.
   package var count: Int
+  /// Of those.
+  package var bytes: Int64
   /// A few of what it is about; safe to show.
   package var names: [String]
   /// What has been typed; nil where a key will do.
@@ -30,14 +32,21 @@ extension ConsoleState {
     }
     let isOfMarks = details == nil && !isZoomed && list != nil && !marks.isEmpty
     let names = selection.rows.prefix(3).map { DisplayText.plain(selection.table.keyText($0), unicode: unicode) }
-    ask(.renditions(selection, isOfMarks: isOfMarks), count: renditions, names: names)
-    return []
+    return ask(
+      .renditions(selection, isOfMarks: isOfMarks), count: renditions, bytes: selection.renditionBytes, names: names)
   }
 
-  mutating func ask(_ subject: DeleteDialog.Subject, count: Int, names: [String]) {
+  /// Puts the question, and asks the store whether it could be undone.
+  mutating func ask(
+    _ subject: DeleteDialog.Subject, count: Int, bytes: Int64, names: [String]
+  ) -> [ConsoleEffect] {
     let isTyped = count >= DeleteDialog.typedFrom || setup.isProduction
     dialog = .delete(
-      DeleteDialog(subject: subject, count: count, names: names, typed: isTyped ? LineEditor() : nil))
+      DeleteDialog(
+        subject: subject, count: count, bytes: bytes, names: names, typed: isTyped ? LineEditor() : nil))
+    guard setup.offers.contains(.renditionVersions) else { return [] }
+    if keeping == .unknown || keeping == .notTold { keeping = .asked }
+    return [.versioning]
   }
 
   mutating func deletePerforms(_ action: Action, _ delete: DeleteDialog) -> [ConsoleEffect] {
@@ -80,6 +89,28 @@ extension ConsoleState {
   }
 }
 
+extension ConsoleState {
+  /// What stays, and whether it can be undone.
+  fileprivate func outlook(of delete: DeleteDialog) -> [(String, Slot)] {
+    let undo = undoOutlook(count: delete.count).map { [($0, Slot.hint)] }
+    switch delete.subject {
+    case .renditions:
+      let stays = "Sources and failure records stay"
+      return undo.map { [("\(stays).", .hint)] + $0 } ?? [("\(stays); renditions can be made again.", .hint)]
+    case .orphans:
+      if let undo { return undo }
+      switch keeping {
+      case .asked: return [(unicode ? "Asking whether the bucket keeps versions…" : "Asking whether...", .info)]
+      case .notTold:
+        return [
+          ("What they were made of is gone, and it is not known whether the bucket keeps versions of them.", .warning)
+        ]
+      case .unknown, .told: return [("This cannot be undone: what they were made of is gone.", .warning)]
+      }
+    }
+  }
+}
+
 extension Canvas {
   mutating func drawDelete(_ state: ConsoleState, _ delete: DeleteDialog) {
     let columns = min(64, size.columns - 4)
@@ -87,26 +118,24 @@ extension Canvas {
       DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns)).map { ($0, slot) }
     }
     let count = Format.grouped(delete.count)
+    let bytes = Format.bytes(delete.bytes)
     var lines: [(DisplayText, Slot)]
     let about: Int
     switch delete.subject {
     case .renditions(let selection, _):
       about = selection.rows.count
       let objects = about == 1 ? "" : " \(Format.grouped(about)) objects:"
-      lines = wrapped("\(Format.count(delete.count, "rendition")) would be deleted, of\(objects)", .dialog)
-    case .orphans(let bytes):
+      lines = wrapped("\(Format.count(delete.count, "rendition")), \(bytes), would be deleted, of\(objects)", .dialog)
+    case .orphans:
       about = delete.count
-      lines = wrapped("\(Format.count(delete.count, "orphan")), \(Format.bytes(bytes)), would be deleted:", .dialog)
+      lines = wrapped("\(Format.count(delete.count, "orphan")), \(bytes), would be deleted:", .dialog)
     }
     for name in delete.names {
       lines.append(
         (DisplayText(name, unicode: unicode).truncated(to: columns, at: .middle, unicode: unicode), .textBright))
     }
     if about > delete.names.count { lines += wrapped("and \(Format.grouped(about - delete.names.count)) more", .hint) }
-    switch delete.subject {
-    case .renditions: lines += wrapped("Sources and failure records stay; renditions can be made again.", .hint)
-    case .orphans: lines += wrapped("This cannot be undone: what they were made of is gone.", .warning)
-    }
+    for (text, slot) in state.outlook(of: delete) { lines += wrapped(text, slot) }
     if let problem = delete.problem { lines += wrapped(problem, .error) }
     let title = if case .orphans = delete.subject { "Delete orphans?" } else { "Delete renditions?" }
     let foot = delete.typed == nil ? 2 : 3

@@ -7,8 +7,16 @@ extension ConsoleState {
     switch action {
     case .redraw, .suspend: return nil
     case .dismiss, .interrupt:
-      if case .themes(let picker) = dialog { theme = picker.before }
-      self.dialog = nil
+      switch dialog {
+      case .themes(let picker):
+        theme = picker.before
+        self.dialog = nil
+      case .versions(var versions) where versions.isZoomed:
+        versions.isZoomed = false
+        self.dialog = .versions(versions)
+      case .restore(let restore): self.dialog = .versions(restore.versions)
+      default: self.dialog = nil
+      }
       return []
     default: break
     }
@@ -21,6 +29,8 @@ extension ConsoleState {
     case .copy, .export, .download: return []
     case .upload(let upload): return uploadPerforms(action, upload)
     case .delete(let delete): return deletePerforms(action, delete)
+    case .undo(let undo): return undoPerforms(action, undo)
+    case .restore(let restore): return restorePerforms(action, restore)
     case .orphans(let orphans): return orphansPerform(action, orphans)
     case .versions(let versions): return versionsPerform(action, versions)
     case .quit:
@@ -43,6 +53,8 @@ extension Canvas {
     case .download(let download): drawDownload(state, download)
     case .upload(let upload): drawUpload(state, upload)
     case .delete(let delete): drawDelete(state, delete)
+    case .undo(let undo): drawUndo(state, undo)
+    case .restore(let restore): drawRestore(state, restore)
     case .orphans(let orphans): drawOrphans(state, orphans)
     case .quit: drawQuit(state)
     case nil: break

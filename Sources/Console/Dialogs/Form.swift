@@ -8,9 +8,7 @@ extension ConsoleState {
     // Esc leaves the line, not the plan.
     if case .plan(let plan) = dialog, key != .control("l"), key != .control("z") { return planTakes(key, plan) }
     switch key {
-    case .escape, .control("c"):
-      dialog = nil
-      return []
+    case .escape, .control("c"): return perform(.dismiss)
     case .control("l"): return perform(.redraw)
     case .control("z"): return perform(.suspend)
     default: break
@@ -19,6 +17,7 @@ extension ConsoleState {
     case .download(let download): return downloadTakes(key, download)
     case .upload(let upload): return uploadTakes(key, upload)
     case .delete(let delete): return deleteTakes(key, delete)
+    case .restore(let restore): return restoreTakes(key, restore)
     default: return []
     }
   }
@@ -64,7 +63,10 @@ extension ConsoleState {
     var bindings = [
       binding(.confirm, .enter, "go ahead"), binding(.dismiss, .escape, "leave it"),
     ]
-    if case .delete = dialog { return bindings }
+    switch dialog {
+    case .delete, .restore: return bindings
+    default: break
+    }
     bindings += [binding(.nextPane, .tab, "complete"), binding(.down, .down, "next field")]
     if case .download = dialog { bindings.append(binding(.open, .right, "choose")) }
     return bindings

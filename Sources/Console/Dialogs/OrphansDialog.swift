@@ -14,7 +14,7 @@ extension ConsoleState {
     }
     if action == .deleteRenditions {
       let names = listing.firstOrphans.prefix(3).map { DisplayText.plain(name(of: $0), unicode: unicode) }
-      ask(.orphans(bytes: listing.orphanBytes), count: listing.orphans, names: names)
+      return ask(.orphans, count: listing.orphans, bytes: listing.orphanBytes, names: names)
     }
     return []
   }

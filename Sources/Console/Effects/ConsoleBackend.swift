@@ -24,6 +24,14 @@ package protocol ConsoleBackend: Sendable {
   func link(to object: WorkspaceObject, seconds: Int) async throws(StoreError) -> PresignedURL
   /// The versions of a source, newest first.
   func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion]
+  /// Grids of a version of a source, computed from it.
+  func pictures(of key: ObjectKey, version: String, sizes: [GridSize]) async throws(Failure) -> [GridSize: Raster]
+  /// Makes a version of a source the one that stands.
+  func restore(_ key: ObjectKey, version: String) async throws(StoreError)
+  /// Whether the destination keeps what is deleted.
+  func versioning() async throws(StoreError) -> BucketVersioning
+  /// Takes deletions in the destination back.
+  func undelete(_ objects: [DeletedObject], onEvent: @escaping @Sendable (TransferEvent) -> Void) async
 
   /// What may become of a half-typed path of this machine.
   func completion(of path: String, foldersOnly: Bool) async -> LocalPath.Completion
@@ -39,6 +47,8 @@ package protocol ConsoleBackend: Sendable {
   func verify(_ row: StatusRow) async -> ObjectVerdict
   /// What the stored renditions of an object say of themselves, those that are there.
   func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition]
+  /// What a source says of itself beside its content; nil where it is gone.
+  func description(of key: ObjectKey) async throws(StoreError) -> SourceDescription?
 
   /// What is set besides the locations.
   var places: EventPlaces { get }

@@ -23,6 +23,8 @@ package final class EffectRunner: Sendable {
     var asking: Task<Void, Never>?
     var looking: Task<Void, Never>?
     var inspecting: Task<Void, Never>?
+    var describing: Task<Void, Never>?
+    var learning: Task<Void, Never>?
     /// The last of what is written to the person's files.
     var keeping: Task<Void, Never>?
     var background: [Task<Void, Never>] = []
@@ -89,7 +91,7 @@ package final class EffectRunner: Sendable {
       return work.background
         + [
           work.listing, work.preview, work.planning, work.asking, work.looking,
-          work.inspecting, work.ticking,
+          work.inspecting, work.describing, work.learning, work.ticking,
         ].compactMap(\.self)
         + Array(work.arranging.values)
     }
@@ -141,6 +143,18 @@ package final class EffectRunner: Sendable {
           post(.versions(.failure(error), generation: generation))
         }
       }
+    case .versioning:
+      let task = Task { [backend, post] in
+        do throws(StoreError) {
+          post(.versioning(.success(try await backend.versioning())))
+        } catch {
+          post(.versioning(.failure(error)))
+        }
+      }
+      work.withLock { work in
+        work.learning?.cancel()
+        work.learning = task
+      }
     case .completePath(let text, let foldersOnly, let generation):
       transfers.ask { [backend, post] in
         post(.completed(await backend.completion(of: text, foldersOnly: foldersOnly), generation: generation))
@@ -183,6 +197,18 @@ package final class EffectRunner: Sendable {
       work.withLock { work in
         work.inspecting?.cancel()
         work.inspecting = task
+      }
+    case .describe(let key, let etag):
+      let task = Task { [backend, post] in
+        do throws(StoreError) {
+          post(.described(key, etag: etag, .success(try await backend.description(of: key))))
+        } catch {
+          if !Task.isCancelled { post(.described(key, etag: etag, .failure(error))) }
+        }
+      }
+      work.withLock { work in
+        work.describing?.cancel()
+        work.describing = task
       }
     case .audit, .remember, .keepViews, .export: keep(effect)
     // The terminal's driver does these.
@@ -369,6 +395,21 @@ package final class EffectRunner: Sendable {
     }
   }
 
+  private func loadVersions(_ ids: [PreviewID]) async {
+    for id in ids where !Task.isCancelled {
+      guard case .version(let version, let size) = id.subject else { continue }
+      let result: Result<PreviewPicture, Failure>
+      do throws(Failure) {
+        let pictures = try await backend.pictures(of: id.key, version: version, sizes: [size])
+        guard let raster = pictures[size] else { continue }
+        result = .success(PreviewPicture(raster: raster, isStored: false))
+      } catch {
+        result = .failure(error)
+      }
+      if !Task.isCancelled { post(.previewed(PreviewAnswer(id: id, result: result))) }
+    }
+  }
+
   private func load(_ ids: [PreviewID], after wait: Duration) async {
     if wait > .zero { try? await Task.sleep(for: wait) }
     guard !Task.isCancelled, let key = ids.first?.key else { return }
@@ -396,6 +437,7 @@ package final class EffectRunner: Sendable {
       }
     }
     await loadRecomputed(ids.filter { $0.key == key })
+    await loadVersions(ids.filter { $0.key == key })
     guard let id = ids.first(where: { $0.subject == .original }), !Task.isCancelled else { return }
     let result: Result<PreviewPicture, Failure>
     do throws(Failure) {

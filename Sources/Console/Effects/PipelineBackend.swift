@@ -123,6 +123,7 @@ package final class PipelineBackend: ConsoleBackend {
     if workspace.source.store is any PresigningStore { offers.insert(.sourceLinks) }
     if workspace.destination.store is any PresigningStore { offers.insert(.renditionLinks) }
     if workspace.source.store is any VersionedStore { offers.insert(.versions) }
+    if workspace.destination.store is any VersionedStore { offers.insert(.renditionVersions) }
     return offers
   }
 
@@ -138,7 +139,34 @@ package final class PipelineBackend: ConsoleBackend {
   package func versions(of key: ObjectKey) async throws(StoreError) -> [ObjectVersion] {
     guard let name = workspace.source.storeKey(key.string), let store = workspace.source.store as? any VersionedStore
     else { return [] }
-    return try await store.versions(of: name)
+    return try await store.versions(of: name, limit: VersionsDialog.most)
+  }
+
+  package func pictures(
+    of key: ObjectKey, version: String, sizes: [GridSize]
+  ) async throws(Failure) -> [GridSize: Raster] {
+    try await previews.renditions(of: key, version: version, sizes: sizes)
+  }
+
+  package func restore(_ key: ObjectKey, version: String) async throws(StoreError) {
+    guard let name = workspace.source.storeKey(key.string), let store = workspace.source.store as? any VersionedStore
+    else { throw StoreError(operation: .restore, key: key.string, reason: .notFound) }
+    transfers.begin()
+    defer { transfers.end() }
+    try await store.restore(name, version: version)
+  }
+
+  package func versioning() async throws(StoreError) -> BucketVersioning {
+    guard let store = workspace.destination.store as? any VersionedStore else { return .never }
+    return try await store.versioning()
+  }
+
+  package func undelete(
+    _ objects: [DeletedObject], onEvent: @escaping @Sendable (TransferEvent) -> Void
+  ) async {
+    transfers.begin()
+    await Undeletion(workspace: workspace).run(objects, onEvent: onEvent)
+    transfers.end()
   }
 
   // MARK: - Transfers
@@ -181,7 +209,7 @@ package final class PipelineBackend: ConsoleBackend {
     transfers.begin()
     defer { transfers.end() }
     try await OrphanCleaner(workspace: workspace).clean { item in
-      onEvent(.finished(TransferOutcome(key: item.key, result: .done(name: item.key))))
+      onEvent(.finished(TransferOutcome(key: item.key, result: .done(name: item.key), marker: item.marker)))
     }
   }
 
@@ -198,5 +226,9 @@ package final class PipelineBackend: ConsoleBackend {
 
   package func renditions(of key: ObjectKey) async throws(StoreError) -> [StoredRendition] {
     try await StatusReader(workspace).renditions(of: key)
+  }
+
+  package func description(of key: ObjectKey) async throws(StoreError) -> SourceDescription? {
+    try await StatusReader(workspace).description(of: key)
   }
 }

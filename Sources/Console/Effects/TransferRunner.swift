@@ -119,6 +119,24 @@ final class TransferRunner: Sendable {
       } catch {
         take(.finished(TransferOutcome(key: error.key, result: .failed(.store(error)))), id)
       }
+    case .undo(let objects, let change):
+      note(id) { tally in
+        tally.report.total = objects.count
+        switch change {
+        case .objects(let keys) where keys.count <= Self.mostTouched: tally.touched = keys
+        case .objects, .everything: tally.touchesMany = true
+        }
+      }
+      await backend.undelete(objects) { [self] event in take(event, id) }
+    case .restore(let key, let version):
+      var outcome = TransferOutcome(key: key.string, result: .done(name: version))
+      do throws(StoreError) {
+        try await backend.restore(key, version: version)
+        note(id) { $0.touched.insert(key) }
+      } catch {
+        outcome.result = error.reason == .cancelled ? .cancelled : .failed(.store(error))
+      }
+      take(.finished(outcome), id)
     case .verify(let selection): await verify(selection, id: id)
     case .handOver(let keys, let table, let way): await handOver(keys, table, way, id: id)
     case .redrive(let letters, let way): await redrive(letters, way, id: id)

@@ -6,6 +6,10 @@ package struct AuditEntry: Hashable, Sendable {
   package enum Act: String, Hashable, Sendable {
     case process, upload, download, delete, send, redrive
     case removeOrphan = "remove-orphan"
+    /// The delete marker that a deletion left was removed.
+    case undelete
+    /// An old version was made the one that stands.
+    case restore
   }
 
   package enum Outcome: String, Hashable, Sendable {
@@ -39,6 +43,11 @@ package struct AuditEntry: Hashable, Sendable {
   }
 }
 
+extension AuditEntry.Act {
+  /// Whether what it did has a name of its own: a file, a version.
+  fileprivate var namesPlace: Bool { self == .download || self == .restore }
+}
+
 extension AuditEntry {
   init(_ outcome: JobOutcome, of key: String, etag: String?, at time: Double) {
     self.init(time: time, act: .process, key: key, outcome: .done, etag: etag)
@@ -53,7 +62,7 @@ extension AuditEntry {
   init(_ outcome: TransferOutcome, act: Act, at time: Double) {
     self.init(time: time, act: act, key: outcome.key, outcome: .done)
     switch outcome.result {
-    case .done(let name): detail = act == .download ? name : nil
+    case .done(let name): detail = outcome.marker.map { "delete marker \($0)" } ?? (act.namesPlace ? name : nil)
     case .skipped: self.outcome = .skipped
     case .cancelled: self.outcome = .cancelled
     case .failed(let error): (self.outcome, detail) = (.failed, explanation(of: error))

@@ -12,6 +12,9 @@ package struct RowSelection: Sendable {
     rows.reduce(0) { $0 + GridSize.allCases.count - table[$1].renditions.count(.missing) }
   }
 
+  /// Bytes of those.
+  package var renditionBytes: Int64 { rows.reduce(0) { $0 + Int64(table[$1].renditionBytes) } }
+
   package var sourceBytes: Int64 { rows.reduce(0) { $0 + table[$1].size } }
 
   package func objects(sources: Bool, renditions: Bool) -> [WorkspaceObject] {
@@ -71,6 +74,10 @@ package enum TransferOrder: Sendable {
   case upload(path: String, key: ObjectKey)
   case deleteRenditions(RowSelection)
   case removeOrphans
+  /// Take a deletion back; what is to be looked at again then.
+  case undo([DeletedObject], BucketChange)
+  /// Make a version of a source the one that stands.
+  case restore(ObjectKey, version: String)
   case verify(RowSelection)
   /// Tell others of objects, with their rows as they were when it was asked for.
   case handOver([ObjectKey], RowTable, RunWay)
@@ -83,6 +90,8 @@ package enum TransferOrder: Sendable {
     case .upload(let path, let key): "upload \(path) to \(key.string)"
     case .deleteRenditions(let selection): "delete renditions of \(selection.rows.count)"
     case .removeOrphans: "remove orphans"
+    case .undo(let objects, _): "bring back \(objects.map { "\($0.key)#\($0.marker)" }.joined(separator: " "))"
+    case .restore(let key, let version): "restore \(key.string)#\(version)"
     case .verify(let selection): "verify \(selection.rows.count)"
     case .handOver(let keys, _, let way): "send \(keys.map(\.string).joined(separator: " ")) to \(way.rawValue)"
     case .redrive(let ids, let way): "redrive \(ids.map(\.id).joined(separator: " ")) by \(way.rawValue)"
@@ -141,7 +150,7 @@ package struct TransferReport: Sendable {
 /// A download, an upload or a deletion, on its way or done.
 package struct Transfer: Hashable, Sendable {
   package enum Kind: Hashable, Sendable {
-    case download, upload, delete, removeOrphans, verify, send, redrive
+    case download, upload, delete, removeOrphans, undo, restore, verify, send, redrive
   }
 
   package var id: Int
@@ -165,6 +174,8 @@ package struct Transfer: Hashable, Sendable {
     case .download: "Download of \(subject)"
     case .upload: "Upload of \(subject)"
     case .delete, .removeOrphans: "Deletion of \(subject)"
+    case .undo: "Return of \(subject)"
+    case .restore: "Restoration of \(subject)"
     case .verify: "Verification of \(subject)"
     case .send: "Sending of \(subject)"
     case .redrive: "Redrive of \(subject)"
@@ -187,6 +198,8 @@ package struct Transfer: Hashable, Sendable {
       case .download: "downloaded"
       case .upload: "uploaded"
       case .delete, .removeOrphans: "deleted"
+      case .undo: "brought back"
+      case .restore: "restored"
       case .verify: "verified"
       case .send: "sent"
       case .redrive: "redriven"

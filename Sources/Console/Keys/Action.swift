@@ -34,6 +34,7 @@ package enum Action: String, CaseIterable, Hashable, Sendable {
   case pauseJobs = "pause-jobs"
   case download, upload
   case deleteRenditions = "delete-renditions"
+  case undo
   case versions, verify, orphans
   case refresh, pause
 

@@ -5,6 +5,7 @@ extension ConsoleState {
   /// Why an action cannot be done now, as a sentence; nil where it can.
   package func unavailability(of action: Action) -> String? {
     switch action {
+    case .reprocess where scope == .versions: return versionObstacle
     case .reprocess:
       if setup.isReadOnly { return "Read-only: nothing is processed here" }
       if details == nil, view == .objects || view == .failed, !marks.isEmpty { return nil }
@@ -41,6 +42,7 @@ extension ConsoleState {
     case .deleteRenditions:
       if setup.isReadOnly { return "Read-only: nothing is deleted here" }
       return hasSelection ? nil : "There is no object under the cursor"
+    case .undo: return undoObstacle
     case .verify: return hasSelection ? nil : "There is no object under the cursor"
     case .previousView: return previousView == nil ? "There is no view before this one" : nil
     case .versions:
@@ -54,6 +56,8 @@ extension ConsoleState {
       if view == .records { return records.current?.keys.isEmpty == false ? nil : "It tells of no object here" }
       if view == .jobs, details == nil { return jobAtCursor == nil ? "There is no job here" : nil }
       return currentRow == nil ? "There is no object under the cursor" : nil
+    case .zoom where scope == .versions, .smaller where scope == .versions, .larger where scope == .versions:
+      return versionPictureObstacle
     case .zoom: return currentRow == nil && !isZoomed ? "There is no object under the cursor" : nil
     case .preview:
       if !hasPanePage { return "There is nothing to preview here" }

@@ -71,6 +71,9 @@ extension KeyTable {
       .reprocess, key("r"), in: [.list, .jobs, .details, .zoom], .work, "process",
       "Process the marked objects, else the one under the cursor; shows the plan first", footer: 2),
     binding(
+      .reprocess, key("r"), in: [.versions], .work, "reprocess",
+      "In versions: make the version the one that stands, and process it; asks first", footer: 2),
+    binding(
       .redrive, key("r"), in: [.records, .letter], .work, "redrive",
       "Do again what the marked dead letters tell of, else the one under the cursor; shows the plan first", footer: 2),
     binding(
@@ -90,6 +93,9 @@ extension KeyTable {
       .deleteRenditions, key("D") + [.delete], in: [.list, .details, .zoom, .orphans], .work, "delete",
       "Delete the renditions of the marked objects, else of the one under the cursor, or the orphans; asks first"),
     binding(
+      .undo, key("B"), in: Scope.pages, .work, "bring back",
+      "Bring back what was deleted last, where the destination keeps versions; asks first", footer: 14),
+    binding(
       .versions, key("V"), in: [.list, .details, .zoom], .work, "versions",
       "The versions of the object, where its bucket keeps them", footer: 6),
     binding(
@@ -99,7 +105,7 @@ extension KeyTable {
       .orphans, key("O"), in: Scope.pages, .work, "orphans",
       "Renditions whose source is gone, and removing them"),
     binding(
-      .refresh, key("R") + [.function(5)], in: Scope.pages, .work, "refresh",
+      .refresh, key("R") + [.function(5)], in: Scope.pages.union([.versions]), .work, "refresh",
       "List everything anew; in Records, look at the dead letters anew", footer: 12),
     binding(.pause, key("Z"), in: Scope.pages, .work, "pause", "Pause or resume the live refresh"),
   ]
@@ -108,8 +114,13 @@ extension KeyTable {
     binding(.preview, key("p"), in: Scope.pages, .preview, "preview", "Preview beside the list, on or off", footer: 9),
     binding(
       .zoom, key("z"), in: [.list, .details, .zoom], .preview, "zoom", "Preview over the whole screen", footer: 8),
-    binding(.smaller, key("["), in: [.list, .details, .zoom], .preview, "smaller", "The next smaller size"),
-    binding(.larger, key("]"), in: [.list, .details, .zoom], .preview, "larger", "The next larger size", footer: 10),
+    binding(
+      .zoom, key("z") + [.enter], in: [.versions], .preview, "zoom",
+      "In versions: the picture of the version over the whole screen, or the list again", footer: 3),
+    binding(.smaller, key("["), in: [.list, .details, .zoom, .versions], .preview, "smaller", "The next smaller size"),
+    binding(
+      .larger, key("]"), in: [.list, .details, .zoom, .versions], .preview, "larger", "The next larger size", footer: 10
+    ),
     binding(
       .contactSheet, key("c"), in: [.list, .details, .zoom], .preview, "sheet",
       "All five sizes and the original, or one size",

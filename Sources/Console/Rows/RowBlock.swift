@@ -37,6 +37,8 @@ package struct RowRecord: Sendable {
   var listing: UInt8 = 0
   /// When the row last appeared or changed before one's eyes, in seconds since 1970; 0 for never.
   package internal(set) var noticed: UInt32 = 0
+  /// Bytes of all renditions that are there; where they pass 4 GiB, as many as the number holds.
+  package internal(set) var renditionBytes: UInt32 = 0
 
   /// Whether the object is still to get renditions: what failed has its own place.
   var isWaiting: Bool { state == .pending || state == .partial || state == .stale }

@@ -100,7 +100,8 @@ package struct RowTable: Sendable {
     return StatusRow(
       source: ObjectSummary(
         key: key, size: record.size, lastModified: Date(timeIntervalSince1970: record.modified), etag: etag),
-      renditions: record.renditions, failure: failure, hasFailure: record.state == .failed)
+      renditions: record.renditions, renditionBytes: Int64(record.renditionBytes), failure: failure,
+      hasFailure: record.state == .failed)
   }
 
   // MARK: - Writing
@@ -251,6 +252,7 @@ package struct RowTable: Sendable {
     blocks[block].records[offset].size = row.size
     blocks[block].records[offset].modified = row.lastModified.timeIntervalSince1970
     blocks[block].records[offset].renditions = row.renditions
+    blocks[block].records[offset].renditionBytes = UInt32(clamping: row.renditionBytes)
     blocks[block].records[offset].state = state
     blocks[block].records[offset].failure = row.failure?.code
     blocks[block].records[offset].listing = listing

@@ -24,6 +24,8 @@ package enum ConsoleEffect: Sendable {
   /// Ask the store for a link.
   case link(WorkspaceObject, seconds: Int, generation: Int)
   case versions(ObjectKey, generation: Int)
+  /// Ask whether the destination keeps what is deleted.
+  case versioning
   /// Complete a path from what is there.
   case completePath(String, foldersOnly: Bool, generation: Int)
   case checkDownload(DownloadOrder, generation: Int)
@@ -36,6 +38,8 @@ package enum ConsoleEffect: Sendable {
   case look(generation: Int)
   /// Ask the renditions of an object what they say of themselves.
   case inspect(ObjectKey)
+  /// Ask a source what it says of itself.
+  case describe(ObjectKey, etag: String)
   /// Add to the audit log.
   case audit([AuditEntry])
   /// Add to the history of commands.
@@ -100,6 +104,7 @@ extension ConsoleEffect: CustomStringConvertible {
     case .preview(let ids): "preview \(ids.map { "\($0.key.string)@\($0.subject.name)" }.joined(separator: " "))"
     case .link(let object, let seconds, let generation): "link \(object.name) for \(seconds) s \(generation)"
     case .versions(let key, let generation): "versions \(key.string) \(generation)"
+    case .versioning: "versioning"
     case .completePath(let text, let foldersOnly, let generation):
       "complete \(foldersOnly ? "folder" : "file") \(text) \(generation)"
     case .checkDownload(let order, let generation): "check download \(order.name) \(generation)"
@@ -109,6 +114,7 @@ extension ConsoleEffect: CustomStringConvertible {
     case .depth(let generation): "depth \(generation)"
     case .look(let generation): "look \(generation)"
     case .inspect(let key): "inspect \(key.string)"
+    case .describe(let key, _): "describe \(key.string)"
     case .audit(let entries):
       "audit \(entries.map { "\($0.act.rawValue) \($0.key) \($0.outcome.rawValue)" }.joined(separator: ", "))"
     case .remember(let command): "remember \(command)"
@@ -125,6 +131,7 @@ extension PreviewSubject {
     case .rendition(let size): "\(size.side)"
     case .recomputed(let size): "recomputed \(size.side)"
     case .original: "original"
+    case .version(let id, let size): "\(size.side)#\(id)"
     }
   }
 }

@@ -34,6 +34,7 @@ package struct ConsoleEvent: Sendable {
     case previewed(PreviewAnswer)
     case linked(Result<PresignedURL, StoreError>, generation: Int)
     case versions(Result<[ObjectVersion], StoreError>, generation: Int)
+    case versioning(Result<BucketVersioning, StoreError>)
     case completed(LocalPath.Completion, generation: Int)
     case downloadChecked(Result<DownloadCheck, TransferError>, generation: Int)
     case uploadChecked(Result<UploadCheck, TransferError>, generation: Int)
@@ -41,6 +42,7 @@ package struct ConsoleEvent: Sendable {
     case depth(EventDepth, generation: Int)
     case looked(LetterLook, generation: Int)
     case inspected(ObjectKey, Result<[StoredRendition], StoreError>)
+    case described(ObjectKey, etag: String, Result<SourceDescription?, StoreError>)
     /// An export stands at this path, or not.
     case exported(Result<String, FileProblem>)
     /// A file of the console's own could not be written.
@@ -108,6 +110,18 @@ package enum PreviewSubject: Hashable, Sendable {
   /// What the rendition would be if it were made now.
   case recomputed(GridSize)
   case original
+  /// What the rendition of a version of the source would be, by the version's ID.
+  case version(String, GridSize)
+}
+
+extension PreviewSubject {
+  /// Whether it follows the zoomed preview's scale and place.
+  var isMagnified: Bool {
+    switch self {
+    case .rendition, .recomputed: true
+    case .original, .version: false
+    }
+  }
 }
 
 /// Which picture: of another content or another set of renditions, it is another one.

@@ -72,6 +72,8 @@ package struct StoreOffers: OptionSet, Hashable, Sendable {
   package static let renditionLinks = StoreOffers(rawValue: 2)
   /// Versions of sources.
   package static let versions = StoreOffers(rawValue: 4)
+  /// Versions in the destination, so that deletions may be taken back.
+  package static let renditionVersions = StoreOffers(rawValue: 8)
 }
 
 /// The whole console as a value.
@@ -93,6 +95,10 @@ package struct ConsoleState: Sendable {
   /// What was written and is not yet seen to stand.
   var proof = RoundProof()
   package internal(set) var transfers = TransferBoard()
+  /// What was deleted here and can be brought back.
+  package internal(set) var deletions = DeletionHistory()
+  /// Whether the destination keeps what is deleted.
+  package internal(set) var keeping = KeptDeletions.unknown
   package internal(set) var log = ActionLog()
   var depth = DepthState()
   package internal(set) var records = RecordsState()
@@ -157,6 +163,8 @@ package struct ConsoleState: Sendable {
     case .quit: return .quit
     case .versions: return .versions
     case .delete(let delete): return delete.typed == nil ? .question : .form
+    case .restore(let restore): return restore.typed == nil ? .question : .form
+    case .undo: return .question
     case .orphans: return .orphans
     case .upload(let upload): return upload.isAsking ? .question : .form
     case .download: return .form
@@ -271,6 +279,10 @@ package struct DetailsPage: Hashable, Sendable {
   package var renditions: [StoredRendition]?
   /// Which renditions were asked: others are asked anew.
   var asked: RenditionSet?
+  /// What the source says of itself; nil until it has been asked, success of nil where it is gone.
+  package var description: Result<SourceDescription?, StoreError>?
+  /// The ETag of the source that was asked: another is asked anew.
+  var described: String?
 }
 
 /// A line at the foot of the screen. It goes with the first key after its time, so that whoever looked away sees it;
@@ -337,6 +349,8 @@ package enum Dialog: Sendable {
   case download(DownloadDialog)
   case upload(UploadDialog)
   case delete(DeleteDialog)
+  case undo(UndoDialog)
+  case restore(RestoreDialog)
   case orphans(OrphansDialog)
   case quit
 }

@@ -66,6 +66,7 @@ extension ConsoleState {
     preview.pictures = PictureStore()
     preview.wanted = []
     forgetHandedOver()
+    details?.described = nil
     say(.info, Self.refreshBegun)
     return startListing() + askDepth()
   }

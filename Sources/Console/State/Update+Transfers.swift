@@ -30,6 +30,8 @@ extension ConsoleState {
       case .upload: .upload
       case .deleteRenditions: .delete
       case .removeOrphans: .removeOrphans
+      case .undo: .undo
+      case .restore: .restore
       case .verify: .verify
       case .handOver: .send
       case .redrive: .redrive
@@ -55,6 +57,7 @@ extension ConsoleState {
     }
     let audited = auditEntries(of: report, transfer)
     let audit: [ConsoleEffect] = audited.isEmpty ? [] : [.audit(audited)]
+    follow(report, of: transfer)
     guard report.isEnded else { return audit }
     if transfer.isCancelled {
       say(.warning, "Cancelled: \(transfer.progress): \(transfer.subject)")
@@ -68,13 +71,29 @@ extension ConsoleState {
         transfer.done > 0 ? .success : .warning,
         "\(transfer.progress.capitalizedFirst) (\(setup.keys.mainKey(of: .log)) Log says why): \(transfer.subject)")
     } else {
-      say(.success, "\(transfer.progress.capitalizedFirst): \(transfer.subject)")
+      let isKept = deletions.last?.id == transfer.id
+      let undo = isKept ? " (\(setup.keys.mainKey(of: .undo)) brings back)" : ""
+      say(.success, "\(transfer.progress.capitalizedFirst)\(undo): \(transfer.subject)")
     }
     var effects = audit + (report.change.map { take($0) } ?? [])
     // What is waiting where has changed.
     if transfer.kind == .send || transfer.kind == .redrive { effects += askDepth() }
     if transfer.kind == .redrive { forgetUnended() }
+    if transfer.kind == .restore, transfer.done > 0 { effects += processRestored(report) }
     return effects
+  }
+
+  /// Keeps in mind what can be brought back.
+  private mutating func follow(_ report: TransferReport, of transfer: Transfer) {
+    switch transfer.kind {
+    case .delete, .removeOrphans:
+      deletions.note(report.outcomes, of: transfer)
+      if report.isEnded { deletions.end(transfer.id, at: now) }
+    case .undo:
+      deletions.settle(report.outcomes, by: transfer.id)
+      if report.isEnded { deletions.end(undoing: transfer.id) }
+    default: break
+    }
   }
 
   private func auditEntries(of report: TransferReport, _ transfer: Transfer) -> [AuditEntry] {
@@ -84,6 +103,8 @@ extension ConsoleState {
     case .upload: act = .upload
     case .delete: act = .delete
     case .removeOrphans: act = .removeOrphan
+    case .undo: act = .undelete
+    case .restore: act = .restore
     case .send: act = .send
     case .redrive: act = .redrive
     // Nothing is written.

@@ -51,6 +51,9 @@ extension ConsoleState {
       return []
     case .linked(let result, let generation): return linked(result, generation: generation)
     case .versions(let result, let generation): return take(versions: result, generation: generation)
+    case .versioning(let result):
+      keeping = (try? result.get()).map(KeptDeletions.told) ?? .notTold
+      return []
     case .completed(let completion, let generation): return completed(completion, generation: generation)
     case .downloadChecked(let result, let generation): return downloadChecked(result, generation: generation)
     case .uploadChecked(let result, let generation): return uploadChecked(result, generation: generation)
@@ -59,6 +62,9 @@ extension ConsoleState {
     case .looked(let look, let generation): return take(look, generation: generation)
     case .inspected(let key, let result):
       inspected(key, result)
+      return []
+    case .described(let key, let etag, let result):
+      if details?.key == key, details?.described == etag { details?.description = result }
       return []
     case .exported(let result): return exported(result)
     case .notKept(let problem):
@@ -137,6 +143,7 @@ extension ConsoleState {
     case .download: return openDownload()
     case .upload: return openUpload()
     case .deleteRenditions: return openDelete()
+    case .undo: return openUndo()
     case .versions: return openVersions()
     case .verify: return beginVerification()
     case .orphans: dialog = .orphans(OrphansDialog())

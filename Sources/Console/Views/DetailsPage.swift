@@ -14,7 +14,18 @@ extension ConsoleState {
   }
 
   /// Asks the renditions what they say of themselves, once the page is open and whenever others stand.
-  mutating func followDetails() -> [ConsoleEffect] {
+  mutating func followDetails() -> [ConsoleEffect] { followSource() + followRenditions() }
+
+  /// Asks the source likewise, once, and whenever its content is another.
+  private mutating func followSource() -> [ConsoleEffect] {
+    guard let page = details, let id = table.id(of: page.key) else { return [] }
+    let etag = table.etag(id)
+    guard page.described != etag else { return [] }
+    details?.described = etag
+    return [.describe(page.key, etag: etag)]
+  }
+
+  private mutating func followRenditions() -> [ConsoleEffect] {
     guard var page = details, let id = table.id(of: page.key), table[id].job == .none,
       page.asked != table[id].renditions
     else { return [] }
@@ -56,6 +67,7 @@ extension ConsoleState {
       "Modified",
       "\(Format.date(record.modified, zone: setup.zone)), \(Format.age(now - record.modified)) ago")
     add("ETag", row.etag.isEmpty ? "not known" : row.etag, .textDim)
+    for line in descriptionLines(details.description) { add(line.label, line.text, line.slot, words: line.isProse) }
     if setup.offers.contains(.versions) { add("Versions", "\(setup.keys.mainKey(of: .versions)) lists them", .hint) }
     lines.append(("", DisplayText(""), .text))
     for (i, size) in GridSize.allCases.enumerated() {
@@ -93,6 +105,48 @@ extension ConsoleState {
       for (i, moment) in timeline.enumerated() {
         add(i == 0 ? "Timeline" : "", "\(Format.date(moment.time, zone: setup.zone))  \(moment.text)", moment.slot)
       }
+    }
+    return lines
+  }
+
+  private struct FactLine {
+    var label: String
+    var text: String
+    var slot = Slot.text
+    var isProse = false
+  }
+
+  /// Entries of metadata, and tags, that are shown.
+  private static let mostEntries = 20
+
+  /// What the source says of itself; nothing as long as it has not been asked.
+  private func descriptionLines(_ answer: Result<SourceDescription?, StoreError>?) -> [FactLine] {
+    let description: SourceDescription
+    switch answer {
+    case nil, .success(nil)?: return []
+    case .failure(let error)?:
+      return [FactLine(label: "Metadata", text: StoreAdvice(reason: error).text, slot: .warning, isProse: true)]
+    case .success(let told?)?: description = told
+    }
+    var lines = [FactLine(label: "Type", text: description.contentType)]
+    if let storage = description.storageClass { lines.append(FactLine(label: "Storage", text: storage)) }
+    func add(_ label: String, _ entries: [ObjectTag], count: Int) {
+      for (i, entry) in entries.prefix(Self.mostEntries).enumerated() {
+        lines.append(FactLine(label: i == 0 ? label : "", text: "\(entry.name): \(entry.value)"))
+      }
+      let more = count - min(entries.count, Self.mostEntries)
+      if more > 0 { lines.append(FactLine(label: "", text: "and \(Format.grouped(more)) more", slot: .hint)) }
+    }
+    add("Metadata", description.metadata, count: description.metadataCount)
+    switch description.tags {
+    case .notOffered: break
+    case .tags(let tags, let count):
+      if tags.isEmpty { lines.append(FactLine(label: "Tags", text: "none", slot: .textDim)) }
+      add("Tags", tags, count: count)
+    case .notAllowed:
+      lines.append(
+        FactLine(label: "Tags", text: "not allowed to read them (s3:GetObjectTagging)", slot: .textDim, isProse: true))
+    case .notTold: lines.append(FactLine(label: "Tags", text: "not told by the store", slot: .textDim))
     }
     return lines
   }

@@ -56,7 +56,10 @@ extension ConsoleState {
   /// Asks for the pictures that the screen wants and the store has not.
   mutating func followPreview() -> [ConsoleEffect] {
     var wanted: [PreviewID] = []
-    if let rect = previewRect, case .pictures(let row) = previewSource {
+    if case .versions(let versions) = dialog, !versions.list.isEmpty {
+      // What lies below can wait.
+      wanted = versionPreview(versions).map { [$0] } ?? []
+    } else if let rect = previewRect, case .pictures(let row) = previewSource {
       var subjects: [PreviewSubject] =
         preview.isSheet ? GridSize.allCases.map { .rendition($0) } : [.rendition(preview.size)]
       if preview.showsDifference, !preview.isSheet { subjects.append(.recomputed(preview.size)) }

@@ -133,7 +133,7 @@ extension Canvas {
     PictureCells(
       raster, maxColumns: rect.columns, maxRows: rect.rows - 1, capabilities: state.setup.capabilities,
       ground: state.preview.showsCheckerboard ? .checkerboard : .terminal,
-      window: subject == .original ? nil : state.preview.window)
+      window: subject.isMagnified ? state.preview.window : nil)
   }
 
   private mutating func draw(_ cells: PictureCells, caption: String, slot: Slot, in rect: ScreenRect) {
@@ -168,7 +168,7 @@ extension Canvas {
       let name =
         switch subject {
         case .rendition(let size): "\(size.side)\(times)\(size.side)"
-        case .recomputed, .original: "original"
+        case .recomputed, .original, .version: "original"
         }
       drawPicture(state, state.previewID(row, subject), in: place, name: name)
     }

@@ -20,7 +20,7 @@ package final class MemoryStore: ObjectStore {
     }
   }
 
-  private struct StoredObject {
+  struct StoredObject {
     var head: ObjectHead
     var bytes: [UInt8]
   }
@@ -38,7 +38,12 @@ package final class MemoryStore: ObjectStore {
   package func head(_ key: ObjectKey) async throws(StoreError) -> ObjectHead { try object(key, .head).head }
 
   package func get(_ key: ObjectKey, options: GetOptions) async throws(StoreError) -> ObjectContent {
-    let object = try object(key, .get)
+    try Self.content(of: try object(key, .get), key, options)
+  }
+
+  static func content(
+    of object: StoredObject, _ key: ObjectKey, _ options: GetOptions
+  ) throws(StoreError) -> ObjectContent {
     if let wanted = options.ifMatch, wanted != object.head.summary.etag {
       throw StoreError(operation: .get, key: key.string, reason: .preconditionFailed)
     }
@@ -143,6 +148,24 @@ package final class MemoryStore: ObjectStore {
       }
     }
     return builder.isEmpty ? nil : builder.page
+  }
+
+  /// What the clock says.
+  var date: Date { now() }
+
+  /// What stands under a key.
+  func stored(_ key: ObjectKey) -> StoredObject? { state.withLock { $0.objects[key] } }
+
+  /// Makes an object stand that stood before, as it was; nil: none.
+  func place(_ object: StoredObject?, at key: ObjectKey) {
+    state.withLock { state in
+      let old = state.objects[key]
+      state.objects[key] = object
+      let index = state.keys.partition { $0 < key }
+      if old == nil, object != nil { state.keys.insert(key, at: index) }
+      if old != nil, object == nil { state.keys.remove(at: index) }
+      if old != nil || object != nil { state.tell(StoreChange(key: key, kind: object == nil ? .removed : .written)) }
+    }
   }
 
   private func object(_ key: ObjectKey, _ operation: StoreError.Operation) throws(StoreError) -> StoredObject {

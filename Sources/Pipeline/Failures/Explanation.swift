@@ -106,6 +106,8 @@ package func explanation(of error: StoreError) -> String {
   case .checksumMismatch: "The content arrived damaged; retry."
   case .readOnly: "The store is open read-only; run without --read-only."
   case .full: "No space is left in the store; make room, then retry."
+  case .tooLarge(let limit) where error.operation == .restore:
+    "The version is larger than \(limit >> 30) GiB, which is what S3 copies at most; download it and upload it again."
   case .tooLarge(let limit): "The object is larger than \(limit) bytes; shrink it or raise the limit."
   case .cancelled: "Cancelled."
   case .other(let detail): "The store refused to \(error.operation.phrase) (\(detail))."
@@ -141,6 +143,8 @@ package func explanation(of error: TransferError) -> String {
   case .notAFile(let path): "\(path) is no file; give one that holds a picture."
   case .ownKey: "The key looks like one of our own renditions or records, which are never sources; choose another."
   case .keyTooLong: "The key is too long: with its location it has more than 1,024 bytes."
+  case .overtaken: "It was written or deleted anew since: it stays as it is."
+  case .nothingKept: "Below its deletion no version is kept that could stand again."
   case .cancelled: "Cancelled."
   }
 }
@@ -205,6 +209,9 @@ extension StoreError.Operation {
     case .head, .get: " (on S3: s3:GetObject)"
     case .put: " (on S3: s3:PutObject)"
     case .delete: " (on S3: s3:DeleteObject)"
+    case .deleteVersion: " (on S3: s3:DeleteObjectVersion)"
+    case .restore: " (on S3: s3:GetObjectVersion and s3:PutObject)"
+    case .tags: " (on S3: s3:GetObjectTagging)"
     case .list: " (on S3: s3:ListBucket)"
     case .open, .watch: ""
     }
@@ -216,6 +223,9 @@ extension StoreError.Operation {
     case .head, .get: "read the object"
     case .put: "write the object"
     case .delete: "delete the object"
+    case .deleteVersion: "delete a version of the object"
+    case .restore: "make a version the one that stands"
+    case .tags: "read the object's tags"
     case .list: "list the location"
     case .watch: "watch the location"
     }

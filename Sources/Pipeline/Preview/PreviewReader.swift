@@ -69,6 +69,17 @@ package struct PreviewReader: Sendable {
     }
   }
 
+  /// What renditions of a version of the source would be: nothing of that is stored anywhere.
+  package func renditions(
+    of key: ObjectKey, version: String, sizes: [GridSize]
+  ) async throws(Failure) -> [GridSize: Raster] {
+    let picture = try await source(key, version: version)
+    let image = try await decode { () throws(PixelError) in
+      try engine.pixelate(picture, sizes: sizes, isCancelled: { Task.isCancelled })
+    }
+    return Dictionary(image.grids.map { ($0.size, $0.raster) }) { first, _ in first }
+  }
+
   /// The picture itself, made small enough for the screen; never enlarged.
   package func original(of key: ObjectKey, maxWidth: Int, maxHeight: Int) async throws(Failure) -> Raster {
     let picture = try await source(key)
@@ -85,13 +96,13 @@ package struct PreviewReader: Sendable {
     return try? await decode { () throws(PixelError) in try engine.readGrid(bytes, size: size).raster }
   }
 
-  private func source(_ key: ObjectKey) async throws(Failure) -> PictureData {
+  private func source(_ key: ObjectKey, version: String? = nil) async throws(Failure) -> PictureData {
     let picture: Result<SourcePicture, FileFault>
     do throws(StoreError) {
       guard let name = workspace.source.storeKey(key.string) else {
         throw StoreError(operation: .get, key: key.string, reason: .notFound)
       }
-      picture = try await workspace.source.store.picture(name, limit: engine.limits.fileBytes)
+      picture = try await workspace.source.store.picture(name, limit: engine.limits.fileBytes, version: version)
     } catch {
       throw Failure(error, stage: .read)
     }

@@ -17,10 +17,14 @@ package struct SourcePicture: Sendable {
 extension ObjectStore {
   /// An object's whole content as a picture.
   ///
-  /// - Parameter limit: most bytes to take. A larger object throws `tooLarge` without being read further.
+  /// - Parameters:
+  ///   - limit: most bytes to take. A larger object throws `tooLarge` without being read further.
+  ///   - version: one other than the one that stands.
   /// - Returns: or the fault of the temporary file, which no repetition mends.
-  func picture(_ key: ObjectKey, limit: Int) async throws(StoreError) -> Result<SourcePicture, FileFault> {
-    let content = try await get(key)
+  func picture(
+    _ key: ObjectKey, limit: Int, version: String? = nil
+  ) async throws(StoreError) -> Result<SourcePicture, FileFault> {
+    let content = try await get(key, options: GetOptions(version: version))
     let announced = content.head.summary.size
     if announced > limit { throw StoreError(operation: .get, key: key.string, reason: .tooLarge(limit: limit)) }
     // The size a store announces is a hint: what arrives is what counts.

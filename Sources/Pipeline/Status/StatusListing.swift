@@ -130,16 +130,27 @@ package struct StatusListing: AsyncSequence, Sendable {
 
       source.key = key
       var set = RenditionSet()
+      var bytes: Int64 = 0
       for size in GridSize.allCases {
         guard let rendition = object(1 + size.index) else { continue }
         set[size] = rendition.lastModified < source.lastModified ? .stale : .present
+        bytes = bytes.addingSaturating(rendition.size)
       }
-      items.append(.object(StatusRow(source: source, renditions: set, hasFailure: hasRecord)))
+      items.append(
+        .object(StatusRow(source: source, renditions: set, renditionBytes: bytes, hasFailure: hasRecord)))
     }
 
     /// What looks like our own output is never a source.
     private func isOurs(_ key: ObjectKey) -> Bool {
       key.starts(with: FailureRecord.prefix) || workspace.naming.names(key)
     }
+  }
+}
+
+extension Int64 {
+  /// Sizes are what a store says they are.
+  func addingSaturating(_ bytes: Int64) -> Int64 {
+    let (sum, isTooLarge) = addingReportingOverflow(Swift.max(0, bytes))
+    return isTooLarge ? .max : sum
   }
 }

@@ -22,7 +22,7 @@ package struct StoredRendition: Hashable, Sendable {
 
 /// The status of one object, by itself: what the join tells of it, from one HEAD each of the source and its renditions.
 package struct StatusReader: Sendable {
-  private let workspace: Workspace
+  let workspace: Workspace
 
   package init(_ workspace: Workspace) {
     self.workspace = workspace
@@ -47,14 +47,16 @@ package struct StatusReader: Sendable {
     source.key = key
 
     var set = RenditionSet()
+    var bytes: Int64 = 0
     var proven = 0
     for look in await looks(at: key) {
       guard let head = try look.head.get() else { continue }
       if head.metadata[Provenance.sourceETag] == source.etag { proven += 1 }
       set[look.size] = head.summary.lastModified < source.lastModified ? .stale : .present
+      bytes = bytes.addingSaturating(head.summary.size)
     }
     let record = try await FailureLookup(workspace: workspace).record(of: key)
-    let row = StatusRow(source: source, renditions: set, failure: record)
+    let row = StatusRow(source: source, renditions: set, renditionBytes: bytes, failure: record)
     return Proof(row: row, isComplete: row.state == .complete && proven == GridSize.allCases.count)
   }
 

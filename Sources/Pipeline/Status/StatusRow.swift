@@ -10,19 +10,22 @@ package struct StatusRow: Hashable, Sendable {
   package var lastModified: Date
   package var etag: String
   package var renditions: RenditionSet
+  /// Bytes of the renditions that are there, together.
+  package var renditionBytes: Int64
   /// The record that stands. Nil also where details were not asked for: see `hasFailure`.
   package var failure: FailureRecord?
   package var hasFailure: Bool
 
   package init(
-    source: ObjectSummary, renditions: RenditionSet = RenditionSet(), failure: FailureRecord? = nil,
-    hasFailure: Bool = false
+    source: ObjectSummary, renditions: RenditionSet = RenditionSet(), renditionBytes: Int64 = 0,
+    failure: FailureRecord? = nil, hasFailure: Bool = false
   ) {
     key = source.key
     size = source.size
     lastModified = source.lastModified
     etag = source.etag
     self.renditions = renditions
+    self.renditionBytes = renditionBytes
     self.failure = failure
     self.hasFailure = hasFailure || failure != nil
   }

@@ -88,10 +88,13 @@ package struct TransferOutcome: Hashable, Sendable {
   /// As it is known in its location; foreign text.
   package var key: String
   package var result: Result
+  /// The version ID of the delete marker that a deletion left: by it the object can be brought back.
+  package var marker: String?
 
-  package init(key: String, result: Result) {
+  package init(key: String, result: Result, marker: String? = nil) {
     self.key = key
     self.result = result
+    self.marker = marker
   }
 }
 

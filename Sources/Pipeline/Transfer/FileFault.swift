@@ -30,5 +30,9 @@ package enum TransferError: Error, Hashable, Sendable {
   case ownKey
   /// Together with its location the key passes 1,024 bytes.
   case keyTooLong
+  /// What was deleted was written, deleted or removed anew since, so that its deletion is not taken back.
+  case overtaken
+  /// Below a delete marker there is no version.
+  case nothingKept
   case cancelled
 }

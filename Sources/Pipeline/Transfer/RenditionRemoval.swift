@@ -23,25 +23,24 @@ package struct RenditionRemoval: Sendable {
         continue
       }
       let keys = part.compactMap { workspace.destination.storeKey($0.key(workspace.naming)) }
-      let errors = await workspace.destination.store.delete(keys)
-      let byKey = Dictionary(errors.map { ($0.key, $0) }) { first, _ in first }
-      // An error without a key of ours is about the whole call.
-      let known = Set(keys.map(\.string))
-      let whole = errors.first { !known.contains($0.key) }
+      let removals = await workspace.destination.store.removals(keys)
+      let byKey = Dictionary(removals.map { ($0.key, $0) }) { first, _ in first }
       for object in part {
-        let key = workspace.destination.storeKey(object.key(workspace.naming))?.string ?? ""
-        if let error = byKey[key] ?? whole {
+        let key = workspace.destination.storeKey(object.key(workspace.naming))
+        let removal = key.flatMap { byKey[$0] }
+        if let error = removal?.error {
           tell(object, error.reason == .cancelled ? .cancelled : .failed(.store(error)), onEvent)
         } else {
-          tell(object, .done(name: key), onEvent)
+          tell(object, .done(name: key?.string ?? ""), marker: removal?.marker, onEvent)
         }
       }
     }
   }
 
   private func tell(
-    _ object: WorkspaceObject, _ result: TransferOutcome.Result, _ onEvent: (TransferEvent) -> Void
+    _ object: WorkspaceObject, _ result: TransferOutcome.Result, marker: String? = nil,
+    _ onEvent: (TransferEvent) -> Void
   ) {
-    onEvent(.finished(TransferOutcome(key: object.key(workspace.naming), result: result)))
+    onEvent(.finished(TransferOutcome(key: object.key(workspace.naming), result: result, marker: marker)))
   }
 }

@@ -20,6 +20,8 @@ package struct CleanItem: Hashable, Sendable {
   /// Relative to the destination.
   package var key: String
   package var bytes: Int64
+  /// The version ID of the delete marker that its removal left, where the destination keeps versions.
+  package var marker: String?
 
   package init(key: String, bytes: Int64) {
     self.key = key
@@ -56,10 +58,14 @@ package struct OrphanCleaner: Sendable {
     for try await batch in StatusListing(workspace, details: false) {
       var isGone: [ObjectKey: Bool] = [:]
       for item in batch {
-        guard let (source, leftover, _) = leftover(item) else { continue }
+        guard let (source, found, _) = leftover(item) else { continue }
+        var leftover = found
         if isGone[source] == nil { isGone[source] = try await isSourceGone(source) }
         guard isGone[source] == true, let key = workspace.destination.storeKey(leftover.key) else { continue }
-        try await workspace.destination.store.delete(key)
+        for removal in await workspace.destination.store.removals([key]) {
+          if let error = removal.error { throw error }
+          leftover.marker = removal.marker
+        }
         onRemoved(leftover)
       }
     }

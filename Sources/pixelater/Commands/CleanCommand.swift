@@ -48,7 +48,7 @@ struct CleanCommand: BackgroundCommand {
       finish(plan, dryRun ? "to remove" : "removed", session)
       return .success
     }
-    if !yes { try confirm(plan) }
+    if !yes { try confirm(plan, isKept: await keepsVersions(workspace)) }
     var removed = CleanPlan()
     do throws(StoreError) {
       try await cleaner.clean { item in
@@ -84,13 +84,20 @@ struct CleanCommand: BackgroundCommand {
     return plan
   }
 
-  private func confirm(_ plan: CleanPlan) throws(CommandFailure) {
+  /// Whether the bucket keeps what is removed; where it does not say, it is taken not to.
+  private func keepsVersions(_ workspace: Workspace) async -> Bool {
+    guard let store = workspace.destination.store as? any VersionedStore else { return false }
+    return (try? await store.versioning()) == .enabled
+  }
+
+  private func confirm(_ plan: CleanPlan, isKept: Bool) throws(CommandFailure) {
     guard isatty(STDIN_FILENO) == 1, StandardError.isTerminal else {
       throw CommandFailure(
         .refused,
         "\(Self.sentence(plan)) would be removed, and there is nobody to ask; give --yes, or --dry-run to look")
     }
-    StandardError.put("Remove \(Self.sentence(plan))? This cannot be undone. [y/N] ")
+    let outlook = isKept ? "The bucket keeps versions of them." : "This cannot be undone."
+    StandardError.put("Remove \(Self.sentence(plan))? \(outlook) [y/N] ")
     let answer = readLine()?.lowercased() ?? ""
     guard answer == "y" || answer == "yes" else { throw CommandFailure(.refused, "nothing was removed") }
   }

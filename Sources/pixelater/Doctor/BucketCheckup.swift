@@ -143,7 +143,9 @@ struct BucketCheckup: Sendable {
       case .enabled:
         return .note(
           check, "on: each rendition that is written again keeps the old one",
-          advice: "a lifecycle rule that expires noncurrent versions keeps the bucket from growing")
+          advice: "a lifecycle rule that expires noncurrent versions keeps the bucket from growing; for B in the "
+            + "console, which brings back what was deleted, allow s3:ListBucketVersions and s3:DeleteObjectVersion on it"
+        )
       }
     } catch {
       return error.reason == .accessDenied

@@ -17,6 +17,46 @@ extension StoreMaker {
       },
     ] : []
 
+  /// Stores that keep what is replaced and removed.
+  static let versioned: [StoreMaker] =
+    [
+      StoreMaker(testDescription: "VersionedMemoryStore") {
+        StoreUnderTest(store: VersionedMemoryStore(), keepAlive: nil)
+      }
+    ]
+    + (S3Engine.isWanted
+      ? [
+        StoreMaker(testDescription: "versions on SeaweedFS", quirks: .seaweedFS) {
+          try await versionedBucket(of: try await S3Engine.seaweedfs())
+        },
+        StoreMaker(testDescription: "versions on MiniStack", quirks: .miniStack) {
+          try await versionedBucket(of: try await S3Engine.ministack())
+        },
+      ] : [])
+
+  private static func versionedBucket(of engine: S3Engine) async throws -> StoreUnderTest {
+    let made = try await bucket(of: engine)
+    let store = try #require(made.store as? S3Store)
+    try await configure(
+      store.bucket, "versioning",
+      "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Status>Enabled</Status></VersioningConfiguration>",
+      of: engine)
+    return made
+  }
+
+  /// Sets one of the configurations of a bucket, or of an object in it.
+  static func configure(_ place: String, _ name: String, _ xml: String, of engine: S3Engine) async throws {
+    let body = Array(xml.utf8)
+    let url = engine.endpoint
+    let client = ServiceClient(
+      service: "s3", region: engine.region, base: { _ in url }, credentials: FixedCredentials(engine),
+      shared: ServiceClient.Shared(http: transport))
+    _ = try await client.exchange(
+      ServiceRequest(.put, path: "/" + place, query: [(name, "")], body: .bytes(body), payload: .of(body)))
+  }
+
+  static func bucketName(of store: any ObjectStore) -> String { (store as? S3Store)?.bucket ?? "" }
+
   private static let transport = CurlTransport()
 
   private static func bucket(of engine: S3Engine) async throws -> StoreUnderTest {
