@@ -1,14 +1,31 @@
 """The console by itself: key to last byte beside a 64 x 64 picture, what it costs to do nothing, and how soon it is there."""
 
 import argparse
+import os
+import signal
 import subprocess
+import sys
 import time
 
-from terminal import Workspace, noise, percentile, png
+from terminal import Terminal, Workspace, noise, percentile, png
+
+# Answers each key with as many bytes as a picture of noise takes, and does nothing else.
+ECHO = """
+import os, sys, tty
+tty.setraw(0)
+picture, count = b"x" * 74863, 0
+os.write(1, b"ready")
+while os.read(0, 1):
+    count += 1
+    answer = picture + b" input=%d " % count
+    while answer:
+        answer = answer[os.write(1, answer):]
+"""
 
 
 def latency(rounds):
-    """Moves between pictures that are kept: each answer holds a whole new picture of noise. In milliseconds."""
+    """Moves between pictures that are kept: each answer holds a whole new picture of noise. By turns with a process that
+    only writes as many bytes: what pseudo-terminal and machine take of it. In milliseconds; ours, those, CPU of ours."""
     with Workspace() as workspace:
         for seed in range(4):
             workspace.put(f"{seed}.png", png(64, 64, noise(seed)))
@@ -24,16 +41,19 @@ def latency(rounds):
         for key in keys:
             console.press(key)
             console.settle()
-        times, cpu, count = [], console.cpu(), 0
+        echo = Terminal([sys.executable, "-c", ECHO], workspace.root)
+        echo.wait_for_text(b"ready")
+        times, floor, cpu = [], [], console.cpu()
         for _ in range(rounds):
             for key in keys:
                 seconds, received = console.press(key)
                 assert b"\x1b[?2026l" in received, "the picture came later"
                 times.append(seconds * 1e3)
-                count += 1
-        cpu = (console.cpu() - cpu) / count
+            floor += [echo.press(key)[0] * 1e3 for key in keys]
+        cpu = (console.cpu() - cpu) / len(times)
         console.end()
-        return times, cpu * 1e3
+        os.kill(echo.pid, signal.SIGKILL)
+        return times, floor, cpu * 1e3
 
 
 def idle(seconds):
@@ -71,9 +91,11 @@ def main():
     arguments.add_argument("--rounds", type=int, default=30)
     arguments.add_argument("--idle", type=int, default=30, metavar="SECONDS")
     arguments = arguments.parse_args()
-    times, cpu = latency(arguments.rounds)
+    times, floor, cpu = latency(arguments.rounds)
     print(f"key to last byte, a new 64 x 64 picture of noise: p50 {percentile(times, 0.5):.1f} ms, "
           f"p95 {percentile(times, 0.95):.1f} ms, least {min(times):.1f} ms; {cpu:.1f} ms of CPU")
+    print(f"a process that only writes as many bytes: p50 {percentile(floor, 0.5):.1f} ms, "
+          f"p95 {percentile(floor, 0.95):.1f} ms, least {min(floor):.1f} ms")
     first, listed = start(arguments.rounds, 1000)
     print(f"start to first frame: p50 {percentile(first, 0.5):.0f} ms, least {min(first):.0f} ms; "
           f"to the first of 1,000 objects: p50 {percentile(listed, 0.5):.0f} ms, least {min(listed):.0f} ms")
