@@ -144,6 +144,8 @@ void cn_screen_beep(void) { beep(); }
 static void clear_last_line(void) {
   const char *leave = tigetstr("rmcup");
   if (leave != NULL && leave != (const char *)-1) return;
+  // Nothing beside the line may be painted: what ncurses keeps of pictures is not what they show.
+  if (isendwin() || is_cleared(curscr)) return;
   wmove(stdscr, LINES - 1, 0);
   wclrtoeol(stdscr);
   wrefresh(stdscr);

@@ -156,6 +156,17 @@ struct PaceTests {
     driver.send(.jobs([.queued(Fixture.key("k100000")), .slowedDown(.milliseconds(750))]))
     #expect(driver.state.message?.text == "The store asks to slow down: nothing begins for 750 ms")
     #expect(driver.state.jobs.queuedCount == 1)
+    driver.send(.jobs([.started(Fixture.key("k100000"))]))
+    #expect(driver.state.message == nil, "it is true no more")
+  }
+
+  @Test("It does not take the place of an error that nobody may have seen")
+  func slowedDownAfterAnError() {
+    var driver = listed()
+    driver.send(.exported(.failure(FileProblem(text: "/home/ada: Permission denied"))))
+    driver.send(.jobs([.slowedDown(.seconds(1))]))
+    #expect(driver.state.message?.kind == .error)
+    #expect(driver.state.log.entries.last?.text == "The store asks to slow down: nothing begins for 1.0 s")
   }
 
   @Test("Read-only there is nothing to pause")

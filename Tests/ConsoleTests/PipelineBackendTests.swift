@@ -13,6 +13,26 @@ struct PipelineBackendTests {
   static let png =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
+  @Test func noVersionIsRestoredWhereWhatStandsWouldBeLost() async throws {
+    let source = VersionedMemoryStore()
+    let key = Fixture.key("cat.png")
+    try await source.put(key, [1])
+    source.set(.suspended)
+    try await source.put(key, [2])
+    let workspace = try Workspace(
+      source: OpenLocation(Location(place: .bucket(name: "in")), store: source),
+      destination: OpenLocation(Location(place: .directory(path: "/out")), store: MemoryStore()))
+    let backend = PipelineBackend(workspace: workspace, engine: PixelEngine(), pollInterval: .seconds(600))
+    let old = try #require(try await backend.versions(of: key).last)
+    await #expect(throws: StoreError.self) { try await backend.restore(key, version: old.id) }
+    #expect(try await source.read(key, limit: 10).bytes == [2])
+    source.set(.enabled)
+    try await backend.restore(key, version: old.id)
+    #expect(try await source.read(key, limit: 10).bytes == [1])
+    #expect(try await source.versions(of: key, limit: nil).map(\.summary.size) == [1, 1, 1])
+    await backend.shutdown()
+  }
+
   @Test func processesWhatIsThereAndShowsWhatComes() async throws {
     let picture = try [UInt8](#require(Data(base64Encoded: Self.png)))
     let source = MemoryStore()

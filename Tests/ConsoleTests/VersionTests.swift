@@ -322,6 +322,18 @@ struct VersionTests {
     #expect(!Self.text(driver).contains("\u{1B}"))
   }
 
+  @Test func anotherKindOfFileStandsAgainAndIsNotProcessed() {
+    var driver = Self.driver()
+    Self.open(&driver)
+    driver.press(.down, .character("r"), .character("y"))
+    var report = TransferReport(id: 1)
+    report.done = 1
+    report.isEnded = true
+    report.change = .objects([Fixture.key("notes.txt")])
+    let effects = driver.send(.transfer(report))
+    #expect(effects.contains("read notes.txt") && effects.filter { $0.hasPrefix("submit") } == [])
+  }
+
   @Test func whatDoesNotStandIsNotProcessed() {
     var driver = Self.driver()
     Self.open(&driver)

@@ -325,6 +325,25 @@ struct NewWorkTests {
   }
 }
 
+@Suite("Passing at a rate") struct PassingTests {
+  @Test("What needed nothing lets the next go on, though it sleeps already")
+  func giveBack() async throws {
+    let slept = Locked<[Duration]>([])
+    let pace = Locked<StartPace?>(nil)
+    var options = RunOptions()
+    options.rate = ObjectRate("0.1")
+    options.clock = RunClock(now: { .zero }) { wait in
+      slept.withLock { $0.append(wait) }
+      pace.withLock { $0 }?.ended(.needless)
+    }
+    let tested = StartPace(options)
+    pace.withLock { $0 = tested }
+    #expect(await tested.pass())
+    #expect(await tested.pass())
+    #expect(slept.withLock { $0 } == [.milliseconds(100)])
+  }
+}
+
 @Suite("What a plan says is written") struct PlanWritingTests {
   @Test("five renditions of each object, and how many of them stand")
   func replaced() throws {

@@ -89,6 +89,17 @@ struct UndeletionTests {
     #expect(await bench.undo([deleted[3]]) == [names[3]: .failed(.overtaken)])
   }
 
+  /// By somebody else, or by a call whose answer was lost and that was repeated.
+  @Test func whatWasDeletedTwiceIsToldAsSuch() async throws {
+    let bench = try Bench()
+    try await bench.put(names[0], [1])
+    _ = try await bench.delete("cat.png", sizes: [.x8])
+    let deleted = try await bench.delete("cat.png", sizes: [.x8])
+    #expect(await bench.undo(deleted) == [names[0]: .failed(.deletedTwice)])
+    let key = try #require(ObjectKey("made/" + names[0]))
+    #expect(try await bench.destination.versions(of: key).count == 3, "nothing is touched")
+  }
+
   @Test(arguments: [BucketVersioning.never, .suspended]) func withoutVersionsThereIsNothingToTakeBack(
     _ versioning: BucketVersioning
   ) async throws {

@@ -95,14 +95,26 @@ extension S3Store {
     guard root.name == "DeleteResult" else { throw .invalidAnswer(detail: "no DeleteResult") }
     let asked = Set(keys)
     var removals: [ObjectKey: Removal] = [:]
+    var deleted: Set<ObjectKey> = []
+    var unmatched: ServiceError?
     for element in root.children {
       let key = (element["Key"]?.text).flatMap { ObjectKey($0) }
       if element.name == "Error", element["Code"]?.text != "NoSuchKey" {
-        // Of something else than was asked for: of all, for all that is known.
-        guard let key, asked.contains(key) else { throw fault(element) }
+        guard let key, asked.contains(key) else {
+          unmatched = fault(element)
+          continue
+        }
         removals[key] = Removal(key: key, error: fault(element).storeError(.delete, key.string))
-      } else if element.name == "Deleted", let key, asked.contains(key), element["DeleteMarker"]?.text == "true" {
+      } else if element.name == "Deleted", let key, asked.contains(key) {
+        deleted.insert(key)
+        guard element["DeleteMarker"]?.text == "true" else { continue }
         removals[key] = Removal(key: key, marker: element["DeleteMarkerVersionId"]?.text)
+      }
+    }
+    // A fault of something else than was asked for may be of any key that is not told of.
+    if let unmatched {
+      for key in keys where removals[key] == nil && !deleted.contains(key) {
+        removals[key] = Removal(key: key, error: unmatched.storeError(.delete, key.string))
       }
     }
     return removals

@@ -17,7 +17,7 @@ extension S3Store: VersionedStore {
         let own = page.versions.filter { $0.summary.key == key }
         versions += own.prefix(limit - versions.count)
         guard versions.count < limit, let next = page.next, !own.isEmpty, own.count == page.versions.count else {
-          return versions
+          return versions.mingled
         }
         if let marker, marker == next { throw .invalidAnswer(detail: "a listing that does not go on") }
         marker = next
@@ -67,6 +67,22 @@ extension S3Store: VersionedStore {
     let etag = try await client.answer(to: request(.put, key, headers: headers))["ETag"]?.text ?? ""
     guard !etag.isEmpty else { throw .invalidAnswer(detail: "no ETag for the copy") }
     return ETag.bare(etag)
+  }
+}
+
+extension [ObjectVersion] {
+  /// S3 tells versions and delete markers in one order, the newest first. Some servers tell one kind after the other:
+  /// there the times have to say what came when.
+  fileprivate var mingled: [ObjectVersion] {
+    guard let first, let last, first.isDeleteMarker != last.isDeleteMarker,
+      let turn = firstIndex(where: { $0.isDeleteMarker == last.isDeleteMarker }),
+      self[turn...].allSatisfy({ $0.isDeleteMarker == last.isDeleteMarker })
+    else { return self }
+    return enumerated().sorted { a, b in
+      if a.element.isLatest != b.element.isLatest { return a.element.isLatest }
+      let (time, other) = (a.element.summary.lastModified, b.element.summary.lastModified)
+      return time == other ? a.offset < b.offset : time > other
+    }.map(\.element)
   }
 }
 

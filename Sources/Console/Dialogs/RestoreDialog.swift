@@ -86,7 +86,9 @@ extension ConsoleState {
 
   /// A version stands: its renditions are made, whatever stands of another's.
   mutating func processRestored(_ report: TransferReport) -> [ConsoleEffect] {
-    guard case .objects(let keys)? = report.change else { return [] }
+    guard case .objects(let changed)? = report.change else { return [] }
+    let keys = changed.filter { !isOtherKind($0) }
+    guard !keys.isEmpty else { return [] }
     hasSubmitted = true
     return [.submit(keys.sorted(), RunPolicy(force: true))]
   }

@@ -10,21 +10,14 @@ package final class EffectRunner: Sendable {
   private let post: @Sendable (ConsoleEvent.Kind) -> Void
   private let work = Locked(Work())
   private let transfers: TransferRunner
+  private let previews: PreviewRunner
 
   private struct Work {
     var listing: Task<Void, Never>?
     /// Batches that the state has room for.
     var credit: AsyncStream<Void>.Continuation?
-    var preview: Task<Void, Never>?
-    /// When pictures were last asked for.
-    var previewTime: ContinuousClock.Instant?
-    var arranging: [ConsoleView: Task<Void, Never>] = [:]
-    var planning: Task<Void, Never>?
-    var asking: Task<Void, Never>?
-    var looking: Task<Void, Never>?
-    var inspecting: Task<Void, Never>?
-    var describing: Task<Void, Never>?
-    var learning: Task<Void, Never>?
+    /// Of each question the one asked last.
+    var answering: [Question: Task<Void, Never>] = [:]
     /// The last of what is written to the person's files.
     var keeping: Task<Void, Never>?
     var background: [Task<Void, Never>] = []
@@ -39,10 +32,11 @@ package final class EffectRunner: Sendable {
     var isStopped = false
   }
 
-  /// Requests for pictures this close to each other are a cursor on its way.
-  private static let previewPause: Duration = .milliseconds(150)
-  /// Longest side of the original in a preview, in pixels.
-  private static let originalSide = 192
+  /// What is asked anew before it was answered need not be answered any more.
+  private enum Question: Hashable {
+    case arrangement(ConsoleView)
+    case plan, depth, letters, renditions, description, versioning
+  }
 
   /// - Parameter post: called from any thread.
   package init(
@@ -52,6 +46,7 @@ package final class EffectRunner: Sendable {
     self.files = files
     self.post = post
     transfers = TransferRunner(backend: backend, post: post)
+    previews = PreviewRunner(backend: backend, post: post)
   }
 
   /// Begins to watch: jobs and changes.
@@ -87,15 +82,10 @@ package final class EffectRunner: Sendable {
     let tasks = work.withLock { work in
       work.isStopped = true
       work.credit?.finish()
-      defer { work.arranging = [:] }
-      return work.background
-        + [
-          work.listing, work.preview, work.planning, work.asking, work.looking,
-          work.inspecting, work.describing, work.learning, work.ticking,
-        ].compactMap(\.self)
-        + Array(work.arranging.values)
+      return work.background + [work.listing, work.ticking].compactMap(\.self) + Array(work.answering.values)
     }
     for task in tasks { task.cancel() }
+    previews.stop()
     transfers.stop()
     backend.cancelAll()
   }
@@ -111,22 +101,22 @@ package final class EffectRunner: Sendable {
     case .list(let number): list(number)
     case .listMore: work.withLock { _ = $0.credit?.yield() }
     case .read(let keys): read(keys)
-    case .arrange(let request): arrange(request)
+    case .arrange(let request):
+      answer(.arrangement(request.view)) { [post] in
+        let result = RowArrangement(request.query, of: request.table) { Task.isCancelled }
+        if !Task.isCancelled { post(.arranged(result, view: request.view, generation: request.generation)) }
+      }
     case .plan(let request):
-      let task = Task.detached(priority: .userInitiated) { [post] in
+      answer(.plan) { [post] in
         let planned = request.planned()
         if !Task.isCancelled { post(.planned(planned, generation: request.generation)) }
-      }
-      work.withLock { work in
-        work.planning?.cancel()
-        work.planning = task
       }
     case .submit(let keys, let policy): backend.submit(keys, policy: policy)
     case .cancel(let key): backend.cancel(key)
     case .cancelAll: backend.cancelAll()
     case .pauseJobs(let isPaused): backend.setPaused(isPaused)
     case .setRate(let rate): backend.setRate(rate)
-    case .preview(let ids): preview(ids)
+    case .preview(let ids): previews.load(ids)
     case .link(let object, let seconds, let generation):
       transfers.ask { [backend, post] in
         do throws(StoreError) {
@@ -144,16 +134,12 @@ package final class EffectRunner: Sendable {
         }
       }
     case .versioning:
-      let task = Task { [backend, post] in
+      answer(.versioning) { [backend, post] in
         do throws(StoreError) {
           post(.versioning(.success(try await backend.versioning())))
         } catch {
-          post(.versioning(.failure(error)))
+          if !Task.isCancelled { post(.versioning(.failure(error))) }
         }
-      }
-      work.withLock { work in
-        work.learning?.cancel()
-        work.learning = task
       }
     case .completePath(let text, let foldersOnly, let generation):
       transfers.ask { [backend, post] in
@@ -172,47 +158,39 @@ package final class EffectRunner: Sendable {
     case .cancelTransfer(let id): transfers.cancel(id)
     case .depth(let generation):
       // Beside everything else: a queue that does not answer keeps nobody waiting.
-      let task = Task { [backend, post] in post(.depth(await backend.depth(), generation: generation)) }
-      work.withLock { work in
-        work.asking?.cancel()
-        work.asking = task
-      }
+      answer(.depth) { [backend, post] in post(.depth(await backend.depth(), generation: generation)) }
     case .look(let generation):
-      let task = Task { [backend, post] in
+      answer(.letters) { [backend, post] in
         let look = await backend.look(limit: RecordsState.limit)
         if !Task.isCancelled { post(.looked(look, generation: generation)) }
       }
-      work.withLock { work in
-        work.looking?.cancel()
-        work.looking = task
-      }
     case .inspect(let key):
-      let task = Task { [backend, post] in
+      answer(.renditions) { [backend, post] in
         do throws(StoreError) {
           post(.inspected(key, .success(try await backend.renditions(of: key))))
         } catch {
           post(.inspected(key, .failure(error)))
         }
       }
-      work.withLock { work in
-        work.inspecting?.cancel()
-        work.inspecting = task
-      }
     case .describe(let key, let etag):
-      let task = Task { [backend, post] in
+      answer(.description) { [backend, post] in
         do throws(StoreError) {
           post(.described(key, etag: etag, .success(try await backend.description(of: key))))
         } catch {
           if !Task.isCancelled { post(.described(key, etag: etag, .failure(error))) }
         }
       }
-      work.withLock { work in
-        work.describing?.cancel()
-        work.describing = task
-      }
     case .audit, .remember, .keepViews, .export: keep(effect)
     // The terminal's driver does these.
     case .terminal: break
+    }
+  }
+
+  /// Works on the answer to a question, and no more on that to the one before.
+  private func answer(_ question: Question, _ work: @escaping @Sendable () async -> Void) {
+    self.work.withLock { running in
+      running.answering.removeValue(forKey: question)?.cancel()
+      running.answering[question] = Task.detached(priority: .userInitiated) { await work() }
     }
   }
 
@@ -352,101 +330,5 @@ package final class EffectRunner: Sendable {
       }
       if let change { post(.changed(change)) }
     }
-  }
-
-  // MARK: - Long work
-
-  private func arrange(_ request: ArrangeRequest) {
-    let task = Task.detached(priority: .userInitiated) { [post] in
-      let result = RowArrangement(request.query, of: request.table) { Task.isCancelled }
-      if !Task.isCancelled { post(.arranged(result, view: request.view, generation: request.generation)) }
-    }
-    work.withLock { work in
-      work.arranging[request.view]?.cancel()
-      work.arranging[request.view] = task
-    }
-  }
-
-  // MARK: - Preview
-
-  /// Loads pictures for as long as they are wanted. A cursor that runs down a list asks for many and looks at one: what
-  /// follows close upon another waits a moment to see whether it is wanted still.
-  private func preview(_ ids: [PreviewID]) {
-    let now = ContinuousClock.now
-    work.withLock { work in
-      let isHurried = work.previewTime.map { now - $0 < Self.previewPause } ?? false
-      work.previewTime = now
-      work.preview?.cancel()
-      work.preview = ids.isEmpty ? nil : Task { await load(ids, after: isHurried ? .milliseconds(40) : .zero) }
-    }
-  }
-
-  private func loadRecomputed(_ ids: [PreviewID]) async {
-    for id in ids where !Task.isCancelled {
-      guard case .recomputed(let size) = id.subject else { continue }
-      let result: Result<PreviewPicture, Failure>
-      do throws(Failure) {
-        guard let raster = try await backend.recomputed(id.key, sizes: [size])[size] else { continue }
-        result = .success(PreviewPicture(raster: raster, isStored: false))
-      } catch {
-        result = .failure(error)
-      }
-      if !Task.isCancelled { post(.previewed(PreviewAnswer(id: id, result: result))) }
-    }
-  }
-
-  private func loadVersions(_ ids: [PreviewID]) async {
-    for id in ids where !Task.isCancelled {
-      guard case .version(let version, let size) = id.subject else { continue }
-      let result: Result<PreviewPicture, Failure>
-      do throws(Failure) {
-        let pictures = try await backend.pictures(of: id.key, version: version, sizes: [size])
-        guard let raster = pictures[size] else { continue }
-        result = .success(PreviewPicture(raster: raster, isStored: false))
-      } catch {
-        result = .failure(error)
-      }
-      if !Task.isCancelled { post(.previewed(PreviewAnswer(id: id, result: result))) }
-    }
-  }
-
-  private func load(_ ids: [PreviewID], after wait: Duration) async {
-    if wait > .zero { try? await Task.sleep(for: wait) }
-    guard !Task.isCancelled, let key = ids.first?.key else { return }
-    var grids: [PreviewID] = []
-    var sizes: [GridSize] = []
-    for id in ids where id.key == key {
-      guard case .rendition(let size) = id.subject else { continue }
-      grids.append(id)
-      sizes.append(size)
-    }
-    if !sizes.isEmpty {
-      let result: Result<[GridSize: PreviewPicture], Failure>
-      do throws(Failure) {
-        result = .success(try await backend.pictures(of: key, sizes: sizes))
-      } catch {
-        result = .failure(error)
-      }
-      for id in grids {
-        guard !Task.isCancelled, case .rendition(let size) = id.subject else { continue }
-        switch result {
-        case .success(let pictures):
-          if let picture = pictures[size] { post(.previewed(PreviewAnswer(id: id, result: .success(picture)))) }
-        case .failure(let failure): post(.previewed(PreviewAnswer(id: id, result: .failure(failure))))
-        }
-      }
-    }
-    await loadRecomputed(ids.filter { $0.key == key })
-    await loadVersions(ids.filter { $0.key == key })
-    guard let id = ids.first(where: { $0.subject == .original }), !Task.isCancelled else { return }
-    let result: Result<PreviewPicture, Failure>
-    do throws(Failure) {
-      let side = Self.originalSide
-      let raster = try await backend.original(of: id.key, maxWidth: side, maxHeight: side)
-      result = .success(PreviewPicture(raster: raster, isStored: true))
-    } catch {
-      result = .failure(error)
-    }
-    if !Task.isCancelled { post(.previewed(PreviewAnswer(id: id, result: result))) }
   }
 }

@@ -153,6 +153,12 @@ package final class PipelineBackend: ConsoleBackend {
     else { throw StoreError(operation: .restore, key: key.string, reason: .notFound) }
     transfers.begin()
     defer { transfers.end() }
+    // Where versions are kept no more, what stands may be one that the copy would put an end to.
+    guard try await store.versioning() == .enabled else {
+      throw StoreError(
+        operation: .restore, key: key.string,
+        reason: .other(detail: "the bucket keeps no versions now, so that what stands would be lost"))
+    }
     try await store.restore(name, version: version)
   }
 

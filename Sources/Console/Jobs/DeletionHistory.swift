@@ -80,7 +80,7 @@ package struct DeletionHistory: Hashable, Sendable {
     guard let index = all.firstIndex(where: { $0.undoing == transfer }) else { return }
     for outcome in outcomes {
       switch outcome.result {
-      case .done, .failed(.overtaken), .failed(.nothingKept), .failed(.keyTooLong):
+      case .done, .failed(.overtaken), .failed(.nothingKept), .failed(.deletedTwice), .failed(.keyTooLong):
         all[index].settled.insert(outcome.key)
       // May be tried again.
       case .failed, .cancelled, .skipped: break

@@ -192,7 +192,9 @@ extension ConsoleState {
       let mark: JobMark
       switch event {
       case .queued(let queued): (key, mark) = (queued, .queued)
-      case .started(let started): (key, mark) = (started, .running)
+      case .started(let started):
+        (key, mark) = (started, .running)
+        if message?.text.hasPrefix(Self.slowedDown) == true { message = nil }
       case .finished(let finished, let outcome, let milliseconds):
         (key, mark) = (finished, .settling)
         ended.append(finished)
@@ -202,7 +204,7 @@ extension ConsoleState {
         preview.pictures.forget(finished)
         if case .written = outcome { proof.wrote(finished) }
       case .slowedDown(let rest):
-        say(.warning, "The store asks to slow down: nothing begins for \(Format.duration(rest))")
+        saySlowed(rest)
         continue
       }
       if let id = table.id(of: key), table.mark(id, mark) { touched.updated.append(id) }
@@ -226,6 +228,18 @@ extension ConsoleState {
     let lines = layout.listLines
     if !objects.query.filter.isEmpty { objects.follow(changes, in: table, lines: lines) }
     if !failed.query.filter.isEmpty { failed.follow(changes, in: table, lines: lines) }
+  }
+
+  private static let slowedDown = "The store asks to slow down"
+
+  /// True until the next object begins. What went wrong has to be seen first.
+  private mutating func saySlowed(_ rest: Duration) {
+    let text = "\(Self.slowedDown): nothing begins for \(Format.duration(rest))"
+    if let message, message.kind == .error, !message.isDue(at: now) {
+      log.add(.warning, text, at: now)
+    } else {
+      say(.warning, text)
+    }
   }
 
   private mutating func record(_ outcome: JobOutcome, of key: ObjectKey, milliseconds: Int) {

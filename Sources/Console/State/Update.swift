@@ -52,7 +52,7 @@ extension ConsoleState {
     case .linked(let result, let generation): return linked(result, generation: generation)
     case .versions(let result, let generation): return take(versions: result, generation: generation)
     case .versioning(let result):
-      keeping = (try? result.get()).map(KeptDeletions.told) ?? .notTold
+      if let told = try? result.get() { keeping = .told(told) } else if keeping == .asked { keeping = .notTold }
       return []
     case .completed(let completion, let generation): return completed(completion, generation: generation)
     case .downloadChecked(let result, let generation): return downloadChecked(result, generation: generation)

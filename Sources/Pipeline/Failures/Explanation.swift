@@ -145,6 +145,8 @@ package func explanation(of error: TransferError) -> String {
   case .keyTooLong: "The key is too long: with its location it has more than 1,024 bytes."
   case .overtaken: "It was written or deleted anew since: it stays as it is."
   case .nothingKept: "Below its deletion no version is kept that could stand again."
+  case .deletedTwice:
+    "It was deleted more than once: what is kept stands again when all its delete markers are removed."
   case .cancelled: "Cancelled."
   }
 }

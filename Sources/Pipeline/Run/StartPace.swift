@@ -18,6 +18,8 @@ final class StartPace: Sendable {
   private let retry: RetryPolicy
   private let state: Locked<State>
   private let turn = Budget(total: 1)
+  /// Longest sleep before asking again.
+  private static let look: Duration = .milliseconds(100)
 
   init(_ options: RunOptions) {
     clock = options.clock
@@ -48,7 +50,8 @@ final class StartPace: Sendable {
   func pass() async -> Bool {
     await turn.with(1) { [self] in
       while let wait = take() {
-        guard (try? await clock.sleep(wait)) != nil else { return false }
+        // Meanwhile another may have needed nothing.
+        guard (try? await clock.sleep(min(wait, Self.look))) != nil else { return false }
       }
       return true
     } ?? false

@@ -34,5 +34,7 @@ package enum TransferError: Error, Hashable, Sendable {
   case overtaken
   /// Below a delete marker there is no version.
   case nothingKept
+  /// Below a delete marker is another: that of somebody else, or of a call that was repeated.
+  case deletedTwice
   case cancelled
 }

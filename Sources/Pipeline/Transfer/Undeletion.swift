@@ -21,6 +21,8 @@ package struct Undeletion: Sendable {
 
   /// Objects that are asked about at one time.
   private static let parallel = 8
+  /// Versions of an object that are looked at: what one call brings.
+  private static let mostVersions = 1000
 
   package init(workspace: Workspace) {
     self.workspace = workspace
@@ -46,11 +48,13 @@ package struct Undeletion: Sendable {
     guard let store = workspace.destination.store as? any VersionedStore else { return .failed(.nothingKept) }
     guard let key = workspace.destination.storeKey(object.key) else { return .failed(.keyTooLong) }
     do throws(StoreError) {
-      let versions = try await store.versions(of: key, limit: 2)
-      guard let marker = versions.first, marker.id == object.marker, marker.isDeleteMarker else {
+      let versions = try await store.versions(of: key, limit: Self.mostVersions)
+      guard let marker = versions.first(where: \.isLatest), marker.id == object.marker, marker.isDeleteMarker else {
         return .failed(.overtaken)
       }
-      guard versions.count > 1, !versions[1].isDeleteMarker else { return .failed(.nothingKept) }
+      let below = versions.filter { $0.id != marker.id }
+      guard below.contains(where: { !$0.isDeleteMarker }) else { return .failed(.nothingKept) }
+      guard below.first?.isDeleteMarker == false else { return .failed(.deletedTwice) }
       try await store.delete(key, version: object.marker)
       return .done(name: object.key)
     } catch {

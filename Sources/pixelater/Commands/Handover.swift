@@ -75,7 +75,7 @@ struct Handover {
       session.output.line(["summary": .object(fields)])
     } else {
       session.output.line("\(Format.grouped(sent)) sent, \(Format.grouped(skipped)) skipped")
-      if isCut { session.output.line(RunLimit.note) }
+      if isCut { session.output.line(way.limitNote) }
     }
     return missing ? .someFailed : .success
   }

@@ -95,6 +95,9 @@ struct RunCommand: BackgroundCommand {
       throw ValidationError("--force is for this process: others look for themselves what is to be done")
     }
     if let limit, limit < 1 { throw ValidationError("--limit is 1 or more") }
+    if limit != nil, force {
+      throw ValidationError("--limit goes on with what is not done, --force begins anew each time: use one of them")
+    }
     if limit != nil, !keys.isEmpty { throw ValidationError("--limit is for --all and --state: name fewer keys") }
     if !keys.isEmpty, all || !filter.words.isEmpty || !prefix.isEmpty {
       throw ValidationError("give keys, or --all, --state and --prefix; not both")
@@ -175,11 +178,11 @@ struct RunCommand: BackgroundCommand {
       do throws(StoreError) {
         for try await batch in StatusListing(workspace, prefix: prefix) {
           for case .object(let row) in batch {
-            if taken == limit { return Fed(isCut: true) }
             await events.room()
             if Task.isCancelled { return Fed() }
             switch policy.decide(row, naming: workspace.naming) {
             case .process:
+              if taken == limit { return Fed(isCut: true) }
               taken += 1
               await queue.offer(row, policy: policy)
             case .skip(.otherState): continue
@@ -247,9 +250,13 @@ extension ObjectRate: ExpressibleByArgument {
   package init?(argument: String) { self.init(argument) }
 }
 
-enum RunLimit {
+extension RunWay {
   /// Said of a run that read no further.
-  static let note = "stopped at --limit: the same command goes on from here"
+  var limitNote: String {
+    self == .local
+      ? "stopped at --limit: the same command goes on with what is not done"
+      : "stopped at --limit: once these are done, the same command goes on"
+  }
 }
 
 extension RenditionForm: ExpressibleByArgument {}
@@ -318,7 +325,7 @@ struct RunReport {
         + "\(Format.grouped(summary.failed)) failed"
       if summary.cancelled > 0 { text += ", \(Format.grouped(summary.cancelled)) cancelled" }
       session.output.line(text + " in " + Format.duration(milliseconds: milliseconds))
-      if isCut == true { session.output.line("  " + RunLimit.note) }
+      if isCut == true { session.output.line("  " + RunWay.local.limitNote) }
       if !showsSkipped {
         for reason in SkipReason.allCases where skipped[reason] != nil {
           session.output.line("  \(Format.grouped(skipped[reason] ?? 0)) skipped: \(reason.phrase)")

@@ -11,9 +11,11 @@ struct FaultyBucket {
   let server: FaultServer
   let store: S3Store
 
-  /// - Parameter script: given the request, and how many there were before it.
+  /// - Parameters:
+  ///   - stall: how long a silence is borne.
+  ///   - script: given the request, and how many there were before it.
   init(
-    _ options: S3Store.Options = S3Store.Options(), attempts: Int = 4,
+    _ options: S3Store.Options = S3Store.Options(), attempts: Int = 4, stall: Duration = .seconds(1),
     script: @escaping @Sendable (_ request: FaultRequest, _ number: Int) -> FaultAnswer
   ) throws {
     let count = Locked(0)
@@ -24,7 +26,7 @@ struct FaultyBucket {
       }
       return script(request, number)
     }
-    var shared = ServiceClient.Shared(http: HurriedHTTP(base: Self.transport))
+    var shared = ServiceClient.Shared(http: HurriedHTTP(base: Self.transport, stall: stall))
     shared.backoff.sleep = { _ in try Task.checkCancellation() }
     shared.backoff.maximumAttempts = attempts
     store = S3Store(
@@ -36,10 +38,11 @@ struct FaultyBucket {
 
   private struct HurriedHTTP: HTTPClient {
     let base: CurlTransport
+    let stall: Duration
 
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
       var request = request
-      request.timeouts.stall = .seconds(1)
+      request.timeouts.stall = stall
       return try await base.send(request)
     }
   }

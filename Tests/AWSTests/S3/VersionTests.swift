@@ -56,6 +56,49 @@ struct VersionTests {
     #expect(removals.map(\.error?.key) == ["a", "b"])
   }
 
+  @Test("One such fault among others is that of whoever was not told of")
+  func foreignFaultAmongOthers() async throws {
+    let bucket = try FaultyBucket { _, _ in
+      .ok(
+        """
+        <DeleteResult><Error><Key>B</Key><Code>AccessDenied</Code></Error><Deleted><Key>a</Key>\
+        <DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>m</DeleteMarkerVersionId></Deleted>\
+        <Deleted><Key>c</Key></Deleted></DeleteResult>
+        """)
+    }
+    let removals = await bucket.store.remove(try ["a", "b", "c"].map(key))
+    #expect(removals.map(\.error?.reason) == [nil, .accessDenied, nil])
+    #expect(removals.map(\.marker) == ["m", nil, nil])
+  }
+
+  @Test("Servers that tell versions and delete markers one after the other are put in order")
+  func mingled() async throws {
+    func entry(_ kind: String, _ id: String, _ day: Int, latest: Bool = false) -> String {
+      """
+      <\(kind)><Key>a%20key</Key><VersionId>\(id)</VersionId><IsLatest>\(latest)</IsLatest>\
+      <LastModified>2025-01-0\(day)T00:00:00.000Z</LastModified><ETag>"e"</ETag><Size>1</Size></\(kind)>
+      """
+    }
+    func told(_ entries: String...) async throws -> [String] {
+      let bucket = try FaultyBucket { _, _ in
+        .ok("<ListVersionsResult><EncodingType>url</EncodingType>\(entries.joined())</ListVersionsResult>")
+      }
+      return try await bucket.store.versions(of: try key(), limit: nil).map(\.id)
+    }
+    #expect(
+      try await told(
+        entry("Version", "3", 3), entry("Version", "1", 1), entry("DeleteMarker", "4", 4, latest: true),
+        entry("DeleteMarker", "2", 2)) == ["4", "3", "2", "1"])
+    // Of one second: what is said to be the latest comes first.
+    #expect(
+      try await told(entry("Version", "old", 1), entry("DeleteMarker", "new", 1, latest: true)) == ["new", "old"])
+    // In S3's own order nothing is moved, whatever the times are.
+    #expect(
+      try await told(
+        entry("DeleteMarker", "c", 1, latest: true), entry("Version", "b", 5), entry("DeleteMarker", "a", 1))
+        == ["c", "b", "a"])
+  }
+
   @Test("A version that is not there has been removed; one that may not go is told as such")
   func deleteVersion() async throws {
     for (answer, reason): (FaultAnswer, StoreError.Reason?) in [

@@ -109,7 +109,7 @@ struct ConsoleTests {
       #expect(try Data(contentsOf: URL(filePath: workspace.source + "/folder/dog.png")) == Data(dog))
 
       try await console.press("D")
-      try await console.wait(for: "5 renditions would be deleted")
+      try await console.wait(for: "5 renditions,", "would be deleted")
       try await console.press("y")
       try await console.waitForLine("folder/cat.png", "○ pending")
       #expect(workspace.renditions.isEmpty)
