@@ -13,9 +13,11 @@ struct FaultyBucket {
 
   /// - Parameters:
   ///   - stall: how long a silence is borne.
+  ///   - transport: those that share one share its idle connections, of which it keeps so many.
   ///   - script: given the request, and how many there were before it.
   init(
     _ options: S3Store.Options = S3Store.Options(), attempts: Int = 4, stall: Duration = .seconds(1),
+    transport: CurlTransport = FaultyBucket.transport,
     script: @escaping @Sendable (_ request: FaultRequest, _ number: Int) -> FaultAnswer
   ) throws {
     let count = Locked(0)
@@ -26,7 +28,7 @@ struct FaultyBucket {
       }
       return script(request, number)
     }
-    var shared = ServiceClient.Shared(http: HurriedHTTP(base: Self.transport, stall: stall))
+    var shared = ServiceClient.Shared(http: HurriedHTTP(base: transport, stall: stall))
     shared.backoff.sleep = { _ in try Task.checkCancellation() }
     shared.backoff.maximumAttempts = attempts
     store = S3Store(
@@ -34,7 +36,7 @@ struct FaultyBucket {
       shared: shared, options: options)
   }
 
-  private static let transport = CurlTransport()
+  static let transport = CurlTransport()
 
   private struct HurriedHTTP: HTTPClient {
     let base: CurlTransport
