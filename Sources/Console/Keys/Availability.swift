@@ -85,7 +85,6 @@ extension ConsoleState {
       return (list?.count(in: table) ?? 0) == 0 ? "There is nothing to mark" : nil
     case .unmarkAll: return marks.isEmpty ? "Nothing is marked" : nil
     case .mouse: return setup.capabilities.mouse ? nil : "This terminal has no mouse"
-    case .theme: return setup.capabilities.depth == .mono && themes.names.count < 2 ? "There is one theme" : nil
     default: return nil
     }
   }

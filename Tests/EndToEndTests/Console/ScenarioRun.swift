@@ -96,8 +96,20 @@ struct ScenarioRun {
     /// The default theme gives the line under the cursor a blue ground, without colours it is in reverse.
     private static func isCursor(_ line: Substring) -> Bool {
       line.split(separator: "\u{1B}[").contains { part in
-        let codes = part.prefix { $0 != "m" }.split(separator: ";")
-        return codes.contains("44") || codes.contains("7") || codes.suffix(3) == ["48", "5", "4"]
+        var codes = part.prefix { $0 != "m" }.split(separator: ";")[...]
+        while let code = codes.popFirst() {
+          switch (code, codes.first) {
+          // Colours of pictures: their components are no codes.
+          case ("38", "2"), ("48", "2"): codes = codes.dropFirst(4)
+          case ("38", "5"): codes = codes.dropFirst(2)
+          case ("48", "5"):
+            if codes.dropFirst().first == "4" { return true }
+            codes = codes.dropFirst(2)
+          case ("44", _), ("7", _): return true
+          default: break
+          }
+        }
+        return false
       }
     }
 
