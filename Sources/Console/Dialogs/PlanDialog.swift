@@ -23,7 +23,7 @@ extension ConsoleState {
   }
 
   /// Makes the plan that a dialog asks for.
-  private mutating func plan(_ asked: PlanDialog) -> [ConsoleEffect] {
+  mutating func plan(_ asked: PlanDialog) -> [ConsoleEffect] {
     planGeneration += 1
     var plan = asked
     plan.generation = planGeneration

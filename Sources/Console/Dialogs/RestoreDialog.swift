@@ -40,14 +40,7 @@ extension ConsoleState {
 
   private mutating func planForVersions(_ versions: VersionsDialog) -> [ConsoleEffect] {
     guard let id = table.id(of: versions.key) else { return [] }
-    planGeneration += 1
-    var plan = PlanDialog(origin: .cursor, rows: [id], policy: RunPolicy(), generation: planGeneration)
-    plan.planned =
-      PlanRequest(
-        generation: planGeneration, rows: [id], table: table, policy: plan.policy, naming: setup.naming
-      ).planned()
-    dialog = .plan(plan)
-    return []
+    return plan(PlanDialog(origin: .cursor, rows: [id], policy: RunPolicy()))
   }
 
   mutating func restorePerforms(_ action: Action, _ restore: RestoreDialog) -> [ConsoleEffect] {
