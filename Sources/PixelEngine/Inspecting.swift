@@ -20,6 +20,15 @@ extension PixelEngine {
   ///
   /// - Throws: as `pixelate`.
   package func readGrid(_ data: PictureData, size: GridSize) throws(PixelError) -> Grid {
+    // Only of an upright one: no rendition is stored otherwise.
+    if let (header, samples) = middles(of: data, size: size), header.orientation == .upright {
+      return Grid(size: size, model: header.model, samples: samples)
+    }
+    return try readGridThroughout(data, size: size)
+  }
+
+  /// As `readGrid`, by decoding all that precedes the last middle.
+  func readGridThroughout(_ data: PictureData, size: GridSize) throws(PixelError) -> Grid {
     let reduction = Reduction.middles(cells: size.side)
     let (header, sampler) = try decode(data, reduction: reduction, isCancelled: { false }) {
       header throws(PixelError) in
@@ -28,6 +37,33 @@ extension PixelEngine {
     let samples = header.orientation.apply(
       sampler.samples, width: size.side, height: size.side, channels: header.model.channels)
     return Grid(size: size, model: header.model, samples: samples)
+  }
+
+  /// The middles of the cells of a file that `encode` has written, without decoding what is between them.
+  ///
+  /// - Returns: nil if the file has to be decoded throughout.
+  func middles(of data: PictureData, size: GridSize) -> (header: PictureHeader, samples: [UInt8])? {
+    guard data.count <= limits.fileBytes else { return nil }
+    return data.withFile { file in
+      switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
+      case .png:
+        guard let reader = try? PNGReader(file), (try? rowsAtATime(reader.header)) != nil,
+          let offset = reader.plainPixels,
+          let samples = MosaicPNG.samples(file, at: offset, header: reader.header, size: size)
+        else { return nil }
+        return (reader.header, samples)
+      case .jpeg:
+        let reduction = Reduction.middles(cells: size.side)
+        guard let header = try? JPEGReader(file, reduction: reduction, maximumScans: 1).header,
+          (try? rowsAtATime(header)) != nil, let rows = MosaicJPEG(file, header: header, size: size),
+          let (_, sampler) = try? decode(
+            PictureData(rows.file), reduction: .pixels(header.pixelsPerSample), isCancelled: { false },
+            into: { CellSampler(header: $0, size: size, rows: rows.middles) })
+        else { return nil }
+        return (header, sampler.samples)
+      case .other, .unknown: return nil
+      }
+    }
   }
 
   /// Looks at a stored rendition: its shape, and whether each of its cells is flat.

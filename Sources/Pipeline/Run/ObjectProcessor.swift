@@ -199,11 +199,8 @@ struct EncodedRendition: Sendable {
   ) async -> Result<[EncodedRendition], PixelError> {
     do throws(PixelError) {
       let image = try engine.pixelate(picture, lanes: lanes, isCancelled: { Task.isCancelled })
-      var files: [EncodedRendition] = []
-      for grid in image.grids {
-        files.append(EncodedRendition(format: image.format, bytes: try engine.encode(grid, of: image, form: form)))
-      }
-      return .success(files)
+      let files = try engine.encodeAll(of: image, form: form, lanes: lanes)
+      return .success(files.map { EncodedRendition(format: image.format, bytes: $0) })
     } catch {
       return .failure(error)
     }

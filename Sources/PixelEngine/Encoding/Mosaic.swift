@@ -32,28 +32,3 @@ struct Mosaic {
 protocol MosaicEncoder {
   static func encode(_ mosaic: Mosaic) throws(PixelError) -> [UInt8]
 }
-
-extension PixelEngine {
-  /// Writes a grid as a rendition: in the source's format and colour model, with its ICC profile and none of its other
-  /// metadata. JPEG at quality 75, colours 4:2:0.
-  ///
-  /// - Parameters:
-  ///   - grid: one of `image.grids`, or one of the same model.
-  ///   - image: where it came from.
-  ///   - form: the upright picture's size with flat cells, or N x N pixels.
-  /// - Throws: `encodingFailed`, for a shape or model that the format has no room for.
-  package func encode(
-    _ grid: Grid, of image: PixelatedImage, form: RenditionForm = .mosaic
-  ) throws(PixelError) -> [UInt8] {
-    let mosaic =
-      switch form {
-      case .mosaic: Mosaic(grid: grid, width: image.width, height: image.height, colorProfile: image.colorProfile)
-      case .grid:
-        Mosaic(grid: grid, width: grid.size.side, height: grid.size.side, colorProfile: image.colorProfile)
-      }
-    return switch image.format {
-    case .png: try PNGEncoder.encode(mosaic)
-    case .jpeg: try JPEGEncoder.encode(mosaic)
-    }
-  }
-}

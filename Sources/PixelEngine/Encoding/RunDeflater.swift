@@ -22,6 +22,8 @@ struct RunDeflater {
 
   private static let longestMatch = 258
   private static let endOfBlock = 256
+  /// The order in which the lengths of the codes of lengths stand.
+  static let lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
   /// Adds a byte to the text at hand.
   mutating func add(_ byte: UInt8) {
@@ -141,7 +143,7 @@ struct RunDeflater {
     var counts = [Int](repeating: 0, count: 19)
     for run in runs { counts[run.symbol] += 1 }
     let lengthCode = HuffmanCode(counts: counts, limit: 7)
-    let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
+    let order = Self.lengthOrder
     let used = max(4, (order.lastIndex { lengthCode.lengths[$0] > 0 } ?? 0) + 1)
     bits.put(0b101, 3)
     bits.put(UInt64(last - 256), 5)
@@ -159,24 +161,6 @@ struct RunDeflater {
   private static func reverse(_ code: UInt32, _ length: Int) -> UInt32 {
     if length == 0 { return 0 }
     return (0..<length).reduce(0) { $0 | (code >> UInt32($1) & 1) << UInt32(length - 1 - $1) }
-  }
-}
-
-/// Adler-32 (RFC 1950, 8.2), which knows what a run of zeros does without going through it.
-private struct Adler {
-  private var a: UInt64 = 1
-  private var b: UInt64 = 0
-  private static let base: UInt64 = 65_521
-
-  var value: UInt32 { UInt32(b << 16 | a) }
-
-  mutating func add(_ byte: UInt64) {
-    a = (a + byte) % Self.base
-    b = (b + a) % Self.base
-  }
-
-  mutating func add(zeros count: Int) {
-    b = (b + UInt64(count) % Self.base * a) % Self.base
   }
 }
 

@@ -88,23 +88,20 @@ struct PixelateCommand: BackgroundCommand {
   private func pixelate(_ file: String, sizes: [GridSize], session: Session) throws(Failure) -> Int {
     let engine = session.engine
     let picture = try LocalFile.picture(file, limit: engine.limits.fileBytes)
-    let encoded: [(GridSize, [UInt8])]
+    let lanes = session.runOptions.decoders
+    let image: PixelatedImage
+    let renditions: [[UInt8]]
     do throws(PixelError) {
-      let image = try engine.pixelate(
-        picture, sizes: sizes, lanes: session.runOptions.decoders, isCancelled: { Task.isCancelled })
-      var all: [(GridSize, [UInt8])] = []
-      for grid in image.grids {
-        all.append((grid.size, try engine.encode(grid, of: image, form: session.runOptions.form)))
-      }
-      encoded = all
+      image = try engine.pixelate(picture, sizes: sizes, lanes: lanes, isCancelled: { Task.isCancelled })
+      renditions = try engine.encodeAll(of: image, form: session.runOptions.form, lanes: lanes)
     } catch {
       throw Failure(error)
     }
-    for (size, bytes) in encoded {
-      let name = session.settings.naming.prefix(for: size) + LocalFile.name(of: file)
+    for (grid, bytes) in zip(image.grids, renditions) {
+      let name = session.settings.naming.prefix(for: grid.size) + LocalFile.name(of: file)
       try LocalFile.write(bytes, to: output + "/" + name)
     }
-    return encoded.count
+    return renditions.count
   }
 }
 

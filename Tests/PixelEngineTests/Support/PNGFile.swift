@@ -4,6 +4,9 @@ struct PNGFile {
 
   private(set) var bytes = signature
 
+  /// - Parameter bytes: what the file begins with.
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
   init(width: Int, height: Int, depth: UInt8 = 8, colorType: UInt8, interlaced: Bool = false) {
     add("IHDR", Self.bigEndian(width) + Self.bigEndian(height) + [depth, colorType, 0, 0, interlaced ? 1 : 0])
   }

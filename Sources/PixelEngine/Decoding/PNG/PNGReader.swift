@@ -13,8 +13,9 @@ final class PNGReader: PictureReader {
   /// The whole picture, if it is interlaced.
   private var raster: UnsafeMutableBufferPointer<UInt8>?
   private var nextRow = 0
-  /// Where the pixels are, if they may be read without libpng, and what reads them.
-  private let plainPixels: Int?
+  /// Where the pixels are, if they may be read without libpng.
+  let plainPixels: Int?
+  /// What reads them then.
   private var pixels: PixelData?
   /// Whether pixels are read, or have been read, without libpng.
   var isPlain: Bool { pixels != nil }

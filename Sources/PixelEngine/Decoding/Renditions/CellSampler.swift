@@ -9,17 +9,18 @@ struct CellSampler: RowSink {
   private var nextRow = 0
   private var row = 0
 
-  init(header: PictureHeader, size: GridSize) {
+  /// - Parameter rows: the row of samples for each row of cells, if not that of its middle.
+  init(header: PictureHeader, size: GridSize, rows: [Int]? = nil) {
     rowBytes = header.rowBytes
     channels = header.model.channels
-    columns = Self.pixels(length: header.width, cells: size.side).map { $0 / header.pixelsPerSample }
-    rows = Self.pixels(length: header.height, cells: size.side).map { $0 / header.pixelsPerSample }
+    columns = Self.middles(length: header.width, cells: size.side).map { $0 / header.pixelsPerSample }
+    self.rows = rows ?? Self.middles(length: header.height, cells: size.side).map { $0 / header.pixelsPerSample }
     samples = []
     samples.reserveCapacity(size.side * size.side * channels)
   }
 
   /// The middle pixel of each cell, or where a cell has none, the pixel that its centre lies in.
-  private static func pixels(length: Int, cells: Int) -> [Int] {
+  static func middles(length: Int, cells: Int) -> [Int] {
     let bounds = Mosaic.bounds(length: length, cells: cells)
     return (0..<cells).map { cell in
       bounds[cell] < bounds[cell + 1]
