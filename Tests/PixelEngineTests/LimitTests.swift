@@ -83,6 +83,20 @@ struct LimitTests {
     expect(Fixture.bytes("progressive.jpg"), limits, exceeds: .memoryBytes)
   }
 
+  @Test func workingBytes() {
+    func bytes(_ name: String, limits: Limits = Limits()) -> Int {
+      PixelEngine(limits: limits).workingBytes(of: PictureData(Fixture.bytes(name)))
+    }
+    // 160 x 120: progressive takes 2 bytes for each coefficient, of three halved components as good as two.
+    let coefficients = bytes("progressive.jpg") - bytes("rgb.jpg")
+    #expect((160 * 120 * 2...160 * 120 * 6).contains(coefficients))
+    // Interlaced: the whole picture.
+    #expect(bytes("deep-interlaced.png") > PixelEngine().workingBytes(of: PictureData([1, 2, 3])))
+    var limits = Limits()
+    limits.memoryBytes = 1000
+    #expect(bytes("progressive.jpg", limits: limits) == bytes("rgb.jpg", limits: limits))
+  }
+
   @Test func seconds() {
     var limits = Limits()
     limits.seconds = 0

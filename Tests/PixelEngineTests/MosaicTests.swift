@@ -144,6 +144,28 @@ struct MosaicTests {
     return bytes
   }
 
+  @Test(arguments: [1, 2, 3, 5, 9], RenditionForm.allCases) func lanesMakeNoDifference(lanes: Int, form: RenditionForm)
+    throws
+  {
+    for name in ["rgb.jpg", "cmyk.jpg", "large.png", "grey-alpha.png"] {
+      let image = try engine.pixelate(Fixture.bytes(name))
+      let expected = try image.grids.map { try engine.encode($0, of: image, form: form) }
+      #expect(try engine.encodeAll(of: image, form: form, lanes: lanes) == expected, "\(name)")
+    }
+    let some = try engine.pixelate(Fixture.bytes("rgb.jpg"), sizes: [.x16, .x48])
+    #expect(try engine.encodeAll(of: some, form: form, lanes: lanes).count == 2)
+    let none = PixelatedImage(format: .png, width: 1, height: 1, model: .grey, colorProfile: nil, grids: [])
+    #expect(try engine.encodeAll(of: none, form: form, lanes: lanes) == [])
+    let impossible = PixelatedImage(
+      format: .png, width: 9, height: 9, model: .cmyk, colorProfile: nil,
+      grids: GridSize.allCases.map {
+        Grid(size: $0, model: .cmyk, samples: [UInt8](repeating: 1, count: $0.side * $0.side * 4))
+      })
+    #expect(throws: PixelError.encodingFailed(format: .png, detail: "PNG has no CMYK")) {
+      try engine.encodeAll(of: impossible, form: form, lanes: lanes)
+    }
+  }
+
   @Test func whatAFormatCannotHoldIsAnError() throws {
     func image(_ format: ImageFormat, _ model: ColorModel, _ width: Int, _ height: Int) -> (PixelatedImage, Grid) {
       let grid = Grid(size: .x8, model: model, samples: Array(repeating: 9, count: 64 * model.channels))

@@ -11,22 +11,23 @@ package struct ObjectProcessor: Sendable {
   private let workspace: Workspace
   private let engine: PixelEngine
   private let options: RunOptions
-  private let decoders: Budget
+  private let maker: RenditionMaker
   private let memory: Budget
   private let records: FailureLookup
   private let underWay = Count()
 
   /// How often a source that changes while it is processed is begun again.
   private static let maximumRounds = 3
-  /// Decoding needs a little beside what is in memory of the file: rows, accumulators, the encoded renditions.
-  private static let workingBytes = 16 << 20
+  /// Room for the renditions until they are written; those of 100 megapixels take 3.5 MB.
+  private static let renditionBytes = 4 << 20
 
   package init(workspace: Workspace, engine: PixelEngine, options: RunOptions = RunOptions()) {
     self.workspace = workspace
     self.engine = engine
     self.options = options
-    decoders = Budget(total: options.decoders)
-    memory = Budget(total: options.memoryBytes)
+    maker = RenditionMaker(engine: engine, options: options)
+    // The other half is for decoding.
+    memory = Budget(total: options.memoryBytes / 2)
     records = FailureLookup(workspace: workspace)
   }
 
@@ -34,7 +35,7 @@ package struct ObjectProcessor: Sendable {
   package func process(_ row: StatusRow) async -> JobOutcome {
     underWay.value.add(1, ordering: .relaxed)
     defer { underWay.value.subtract(1, ordering: .relaxed) }
-    let bytes = SourcePicture.memory(forSize: row.size) + Self.workingBytes
+    let bytes = SourcePicture.memory(forSize: row.size) + Self.renditionBytes
     let outcome = await memory.with(bytes) { () async -> JobOutcome in
       do throws(Failure) {
         try await makeRenditions(of: row)
@@ -51,7 +52,7 @@ package struct ObjectProcessor: Sendable {
     let names = try renditionKeys(of: row.key)
     for _ in 0..<Self.maximumRounds {
       let source = try await read(row)
-      let files = try await encode(source.data)
+      let files = try await renditions(of: source.data)
       if options.looksBeforeWriting, try await !isUnchanged(row.key, since: source.head) { continue }
       try await write(files, to: names, of: source.head)
       if try await isUnchanged(row.key, since: source.head) { return }
@@ -85,24 +86,16 @@ package struct ObjectProcessor: Sendable {
     do throws(FileFault) { return try picture.get() } catch { throw Failure(spooling: error) }
   }
 
-  private func encode(_ picture: PictureData) async throws(Failure) -> [EncodedRendition] {
-    let files = await decoders.with(1) { [engine, options, underWay] in
-      // Where there are fewer objects than cores, each has a share of them.
-      let lanes = max(1, options.decoders / max(1, underWay.value.load(ordering: .relaxed)))
-      return await withTaskExecutorPreference(DecodeExecutor.shared) {
-        await EncodedRendition.all(of: picture, form: options.form, engine: engine, lanes: lanes)
-      }
-    }
+  private func renditions(of picture: PictureData) async throws(Failure) -> [Rendition] {
     do throws(PixelError) {
-      guard let files else { throw .cancelled }
-      return try files.get()
+      return try await maker.renditions(of: picture, among: underWay.value.load(ordering: .relaxed))
     } catch {
       throw Failure(error)
     }
   }
 
   private func write(
-    _ files: [EncodedRendition], to names: [ObjectKey], of source: ObjectHead
+    _ files: [Rendition], to names: [ObjectKey], of source: ObjectHead
   ) async throws(Failure) {
     let failures = await withTaskGroup { group in
       for (file, name) in zip(files, names) {
@@ -120,7 +113,7 @@ package struct ObjectProcessor: Sendable {
     if let failure = failures.first { throw failure }
   }
 
-  private func write(_ file: EncodedRendition, to name: ObjectKey, of source: ObjectHead) async throws(Failure) {
+  private func write(_ file: Rendition, to name: ObjectKey, of source: ObjectHead) async throws(Failure) {
     let metadata = [
       Provenance.sourceETag: source.summary.etag,
       Provenance.engine: PixelEngine.version,
@@ -186,25 +179,6 @@ package struct ObjectProcessor: Sendable {
 /// Objects that a processor has in hand, those that wait for memory among them.
 private final class Count: Sendable {
   let value = Atomic(0)
-}
-
-/// One rendition, ready to be written.
-struct EncodedRendition: Sendable {
-  let format: ImageFormat
-  let bytes: [UInt8]
-
-  /// Decodes a picture once and encodes all of its renditions, in order of size.
-  static func all(
-    of picture: PictureData, form: RenditionForm, engine: PixelEngine, lanes: Int
-  ) async -> Result<[EncodedRendition], PixelError> {
-    do throws(PixelError) {
-      let image = try engine.pixelate(picture, lanes: lanes, isCancelled: { Task.isCancelled })
-      let files = try engine.encodeAll(of: image, form: form, lanes: lanes)
-      return .success(files.map { EncodedRendition(format: image.format, bytes: $0) })
-    } catch {
-      return .failure(error)
-    }
-  }
 }
 
 /// The metadata of a rendition that tells where it came from: `x-amz-meta-` and these names.

@@ -8,7 +8,7 @@ package struct RunOptions: Sendable {
   package var jobs = 2 * RunOptions.cores
   /// Pictures decoded at once, and where there are fewer of them, threads for the parts of a large one. Default: the cores.
   package var decoders = RunOptions.cores
-  /// Memory for pictures under way, in bytes. Default 1 GiB.
+  /// Memory for pictures under way, in bytes, half of it for decoding. Default 1 GiB.
   package var memoryBytes = 1 << 30
   /// What is stored. Default: mosaics.
   package var form = RenditionForm.mosaic

@@ -15,13 +15,7 @@ extension PixelEngine {
     try require(data.count, within: limits.fileBytes, .fileBytes)
     try poll()
     return try data.withFile { file throws(PixelError) in
-      let reader: any PictureReader
-      switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
-      case .png: reader = try PNGReader(file)
-      case .jpeg: reader = try JPEGReader(file, reduction: reduction, maximumScans: limits.jpegScans)
-      case .other(let name): throw .unsupportedFormat(format: name)
-      case .unknown: throw .notAnImage
-      }
+      let reader = try reader(of: file, reduction: reduction)
       let header = reader.header
       let batch = try rowsAtATime(header)
       var sink = try makeSink(header)
@@ -40,6 +34,27 @@ extension PixelEngine {
     }
   }
 
+  private func reader(of file: PictureFile, reduction: Reduction) throws(PixelError) -> any PictureReader {
+    switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
+    case .png: try PNGReader(file)
+    case .jpeg: try JPEGReader(file, reduction: reduction, maximumScans: limits.jpegScans)
+    case .other(let name): throw .unsupportedFormat(format: name)
+    case .unknown: throw .notAnImage
+    }
+  }
+
+  /// Memory that `pixelate` and `encodeAll` take for a picture beside its file, in bytes, at most `limits.memoryBytes` and
+  /// what encoding takes: by its header, which is all that is read. Where that cannot be read it is as for a small one.
+  package func workingBytes(of data: PictureData) -> Int {
+    let decoding = data.withFile { file in
+      (try? reader(of: file, reduction: .none)).map { memoryBytes($0.header) } ?? 0
+    }
+    return min(decoding, limits.memoryBytes) + Self.encodingBytes
+  }
+
+  /// Five encoders side by side: the symbols of JPEGs, the files.
+  private static let encodingBytes = 12 << 20
+
   /// When a picture that is begun now has to be done.
   var deadline: ContinuousClock.Instant { .now + .seconds(limits.seconds) }
 
@@ -55,13 +70,18 @@ extension PixelEngine {
   func rowsAtATime(_ header: PictureHeader) throws(PixelError) -> Int {
     let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
     try require(overflow ? .max : pixels, within: limits.pixels, .pixels)
-    // About 256 kB, so that rows are still at hand when they are summed up.
-    let batch = max(1, min(64, header.rows, (1 << 18) / header.rowBytes))
+    try require(memoryBytes(header), within: limits.memoryBytes, .memoryBytes)
+    return batch(header)
+  }
+
+  /// About 256 kB, so that rows are still at hand when they are summed up.
+  private func batch(_ header: PictureHeader) -> Int { max(1, min(64, header.rows, (1 << 18) / header.rowBytes)) }
+
+  private func memoryBytes(_ header: PictureHeader) -> Int {
     // A sink's sums take 16 bytes a sample, the decoders' own rows no more than 32.
-    let width = header.rowBytes.multipliedReportingOverflow(by: batch + 48)
+    let width = header.rowBytes.multipliedReportingOverflow(by: batch(header) + 48)
     let (memory, tooMuch) = width.partialValue.addingReportingOverflow(header.areaBytes)
-    try require(width.overflow || tooMuch ? .max : memory, within: limits.memoryBytes, .memoryBytes)
-    return batch
+    return width.overflow || tooMuch ? .max : memory
   }
 
   private func require(_ value: Int, within maximum: Int, _ limit: Limits.Kind) throws(PixelError) {

@@ -63,43 +63,76 @@ struct PixelateCommand: BackgroundCommand {
           : "\(output): the folder cannot be made; check the path, and the right to write where it begins")
     }
     var report = RunReport(session: session, json: json, showsSkipped: true, named: true)
-    var names: Set<String> = []
-    for file in files {
-      if Task.isCancelled { break }
-      let start = ContinuousClock.now
-      let outcome: JobOutcome
-      do throws(Failure) {
-        guard names.insert(LocalFile.name(of: file)).inserted else {
-          throw Failure(
-            code: .internal, message: "A file of the same name was given before; write this one to another folder.",
-            stage: .write)
-        }
-        outcome = .written(renditions: try pixelate(file, sizes: sizes, session: session))
-      } catch {
-        if Task.isCancelled { break }
-        outcome = .failed(error)
-      }
-      report.add(named: file, outcome, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
+    let options = session.runOptions
+    let work = FileWork(
+      maker: RenditionMaker(engine: session.engine, options: options), sizes: sizes,
+      limit: session.engine.limits.fileBytes, naming: session.settings.naming, folder: output)
+    let together = min(files.count, options.decoders, options.jobs)
+    await distinctFiles().sideBySide(together) {
+      await work.outcome(of: $0, among: together)
+    } take: { done in
+      if case .cancelled = done.outcome { return }
+      report.add(named: done.file, done.outcome, milliseconds: done.milliseconds)
     }
     report.end()
     return report.summary.failed > 0 ? .someFailed : .success
   }
 
-  private func pixelate(_ file: String, sizes: [GridSize], session: Session) throws(Failure) -> Int {
-    let engine = session.engine
-    let picture = try LocalFile.picture(file, limit: engine.limits.fileBytes)
-    let lanes = session.runOptions.decoders
-    let image: PixelatedImage
-    let renditions: [[UInt8]]
+  private func distinctFiles() -> [FileWork.File] {
+    var names: Set<String> = []
+    return files.map { FileWork.File(path: $0, isFirst: names.insert(LocalFile.name(of: $0)).inserted) }
+  }
+}
+
+/// Pixelates files of this machine into a folder.
+private struct FileWork: Sendable {
+  struct File: Sendable {
+    let path: String
+    /// Whether no file before it has the same name, under which renditions would be written.
+    let isFirst: Bool
+  }
+
+  struct Done: Sendable {
+    let file: String
+    let outcome: JobOutcome
+    let milliseconds: Int
+  }
+
+  let maker: RenditionMaker
+  let sizes: [GridSize]
+  /// Most bytes of a file.
+  let limit: Int
+  let naming: RenditionNaming
+  let folder: String
+
+  /// - Parameter files: how many are under way in all.
+  func outcome(of file: File, among files: Int) async -> Done {
+    let start = ContinuousClock.now
+    let outcome: JobOutcome
+    do throws(Failure) {
+      outcome = .written(renditions: try await pixelate(file, among: files))
+    } catch {
+      outcome = Task.isCancelled ? .cancelled : .failed(error)
+    }
+    return Done(file: file.path, outcome: outcome, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
+  }
+
+  private func pixelate(_ file: File, among files: Int) async throws(Failure) -> Int {
+    guard file.isFirst else {
+      throw Failure(
+        code: .internal, message: "A file of the same name was given before; write this one to another folder.",
+        stage: .write)
+    }
+    let picture = try LocalFile.picture(file.path, limit: limit)
+    let renditions: [Rendition]
     do throws(PixelError) {
-      image = try engine.pixelate(picture, sizes: sizes, lanes: lanes, isCancelled: { Task.isCancelled })
-      renditions = try engine.encodeAll(of: image, form: session.runOptions.form, lanes: lanes)
+      renditions = try await maker.renditions(of: picture, sizes: sizes, among: files)
     } catch {
       throw Failure(error)
     }
-    for (grid, bytes) in zip(image.grids, renditions) {
-      let name = session.settings.naming.prefix(for: grid.size) + LocalFile.name(of: file)
-      try LocalFile.write(bytes, to: output + "/" + name)
+    for rendition in renditions {
+      let name = naming.prefix(for: rendition.size) + LocalFile.name(of: file.path)
+      try LocalFile.write(rendition.bytes, to: folder + "/" + name)
     }
     return renditions.count
   }

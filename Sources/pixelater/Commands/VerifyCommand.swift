@@ -36,7 +36,6 @@ struct VerifyCommand: BackgroundCommand {
 
   /// What became of one object.
   private struct Verdict: Sendable {
-    var index: Int
     var key: ObjectKey
     var results: [VerifyResult] = []
     var failure: Failure?
@@ -46,28 +45,25 @@ struct VerifyCommand: BackgroundCommand {
     let workspace = try session.workspace(.reading)
     let verifier = Verifier(workspace: workspace, engine: session.engine)
     var tally = Tally()
-    let together = session.runOptions.decoders * 2
     do throws(StoreError) {
       if keys.isEmpty {
         for try await batch in StatusListing(workspace, prefix: prefix, details: false) {
           let rows = batch.compactMap { item in
             if case .object(let row) = item { row } else { nil }
           }
-          for part in rows.chunked(by: together) { await verify(part, verifier, session, &tally) }
-        }
-      } else {
-        for part in keys.chunked(by: together) {
-          var rows: [StatusRow] = []
-          for text in part {
-            if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
-              rows.append(row)
-            } else {
-              StandardError.report("\(text): no such object in \(workspace.source.location)")
-              tally.faults += 1
-            }
-          }
           await verify(rows, verifier, session, &tally)
         }
+      } else {
+        var rows: [StatusRow] = []
+        for text in keys {
+          if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
+            rows.append(row)
+          } else {
+            StandardError.report("\(text): no such object in \(workspace.source.location)")
+            tally.faults += 1
+          }
+        }
+        await verify(rows, verifier, session, &tally)
       }
     } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
@@ -81,10 +77,12 @@ struct VerifyCommand: BackgroundCommand {
   }
 
   private func verify(_ rows: [StatusRow], _ verifier: Verifier, _ session: Session, _ tally: inout Tally) async {
-    let verdicts = await Self.verdicts(on: rows, verifier)
-    // What was cut short tells nothing of the objects.
-    if Task.isCancelled { return }
-    for verdict in verdicts { show(verdict, session, &tally) }
+    await rows.sideBySide(session.runOptions.decoders * 2) {
+      await Self.verdict(on: $0, verifier)
+    } take: { verdict in
+      // What was cut short tells nothing of the object.
+      if !Task.isCancelled { show(verdict, session, &tally) }
+    }
     session.output.flush()
   }
 
@@ -93,23 +91,12 @@ struct VerifyCommand: BackgroundCommand {
     var faults = 0
   }
 
-  /// In the order of the rows.
-  private static func verdicts(on rows: [StatusRow], _ verifier: Verifier) async -> [Verdict] {
-    let verdicts = await withTaskGroup(of: Verdict.self) { group in
-      for (index, row) in rows.enumerated() {
-        group.addTask { await verdict(on: row, at: index, verifier) }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-    return verdicts.sorted { $0.index < $1.index }
-  }
-
   /// A function, and no tuple: see `StatusReader`.
-  private static func verdict(on row: StatusRow, at index: Int, _ verifier: Verifier) async -> Verdict {
+  private static func verdict(on row: StatusRow, _ verifier: Verifier) async -> Verdict {
     do throws(Failure) {
-      return Verdict(index: index, key: row.key, results: try await verifier.verify(row))
+      return Verdict(key: row.key, results: try await verifier.verify(row))
     } catch {
-      return Verdict(index: index, key: row.key, failure: error)
+      return Verdict(key: row.key, failure: error)
     }
   }
 
@@ -139,15 +126,6 @@ struct VerifyCommand: BackgroundCommand {
           "\(name) \(result.size.side)x\(result.size.side): "
             + session.text.paint(fault.code, .bad) + ": \(session.text.safe(fault.message))")
       }
-    }
-  }
-}
-
-extension Array {
-  /// Parts of at most `count` elements.
-  func chunked(by count: Int) -> [[Element]] {
-    stride(from: 0, to: self.count, by: Swift.max(1, count)).map { start in
-      Array(self[start..<Swift.min(start + Swift.max(1, count), self.count)])
     }
   }
 }

@@ -38,6 +38,30 @@ struct WorkTests {
     #expect((small.width, small.height) == (48, 48))
   }
 
+  @Test("Many files are told in the order they were given, whichever is done first")
+  func manyFiles() async throws {
+    var names: [String] = []
+    for index in 0..<12 {
+      let name = "f\(index).png"
+      // The first takes longest.
+      if index == 5 {
+        try workspace.put(name, "no picture")
+      } else {
+        try workspace.putPicture(name, width: index == 0 ? 3000 : 20 + index, height: index == 0 ? 1500 : 30)
+      }
+      names.append(workspace.source + "/" + name)
+    }
+    names.append(workspace.source + "/./f3.png")
+    let out = workspace.folder + "/out"
+    let result = try await pixelater.run(["pixelate"] + names + ["--output", out, "--json"], located: false)
+    #expect(result.status == 1)
+    let rows = try result.rows()
+    #expect(rows.compactMap { $0["key"] as? String } == names)
+    let failed = rows.filter { $0["outcome"] as? String == "failed" }.compactMap { $0["key"] as? String }
+    #expect(failed == [names[5], names[12]])
+    #expect(workspace.files(below: out).count == 11 * 5)
+  }
+
   @Test("The picture in the terminal is the rendition, pixel for pixel", arguments: [8, 16, 32, 48, 64])
   func preview(side: Int) async throws {
     try workspace.putPicture("p.png", width: 150, height: 90)
