@@ -1,4 +1,5 @@
-"""How time and memory grow with a picture: 0.1 to 100 megapixels, and one width with ever more rows."""
+"""How time and memory grow with a picture: 0.1 to 100 megapixels, and one width with ever more rows; and how long it takes
+to show the 64x64 rendition of each, start and end of the process included."""
 
 import argparse
 import os
@@ -6,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -37,14 +39,15 @@ def draw(path, width, height):
     Image.fromarray(samples).save(path, **options)
 
 
-def measure(path, output):
-    """Seconds of CPU and MiB at the peak."""
-    process = subprocess.Popen([PIXELATER, "pixelate", path, "--output", output], stdout=subprocess.DEVNULL)
+def measure(*words):
+    """Seconds of CPU, MiB at the peak, and seconds by the clock."""
+    start = time.perf_counter()
+    process = subprocess.Popen([PIXELATER, *words], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = status
     if status:
-        sys.exit(f"{path}: {status}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        sys.exit(f"{words}: {status}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, time.perf_counter() - start
 
 
 def fit(points):
@@ -69,18 +72,22 @@ def main():
         return draw(path, int(width), int(height))
 
     with tempfile.TemporaryDirectory(prefix="pixelater-benchmark-") as folder:
-        output = os.path.join(folder, "out")
+        source, output = os.path.join(folder, "source"), os.path.join(folder, "output")
+        os.mkdir(source)
 
         def row(kind, width, height):
-            path = os.path.join(folder, "picture." + kind)
+            name = "picture." + kind
+            path = os.path.join(source, name)
             subprocess.run([sys.executable, __file__, "--draw", path, str(width), str(height)], check=True)
-            runs = [measure(path, output) for _ in range(arguments.runs)]
+            runs = [measure("pixelate", path, "--output", output) for _ in range(arguments.runs)]
             seconds = statistics.median(run[0] for run in runs)
             memory = max(run[1] for run in runs)
+            preview = ("preview", name, "--size", "64", "--source", source, "--destination", output)
+            shown = statistics.median(measure(*preview)[2] for _ in range(arguments.runs))
             size = os.path.getsize(path) / 1e6
             print(
                 f"{kind}  {width:6} x {height:<6} {width * height / 1e6:7.1f} MP {size:7.1f} MB"
-                f" {seconds:8.3f} s {memory:6.1f} MiB",
+                f" {seconds:8.3f} s {memory:6.1f} MiB, shown in {shown * 1e3:3.0f} ms",
                 flush=True,
             )
             return width * height / 1e6, seconds

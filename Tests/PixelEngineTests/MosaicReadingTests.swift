@@ -11,9 +11,9 @@ import Testing
     var random = SeededNumbers(seed: UInt64(seed))
     let models: [ColorModel] = format == .png ? [.grey, .greyAlpha, .rgb, .rgba] : [.grey, .rgb, .cmyk]
     let model = models[seed % models.count]
-    // In a JPEG a cell has to be 48 pixels wide and high.
+    // In a JPEG a cell has to be 33 pixels wide and high.
     let size = format == .png ? GridSize.allCases[seed % 5] : [.x8, .x16][seed % 2]
-    let least = format == .png ? 200 : 48 * size.side
+    let least = format == .png ? 200 : 33 * size.side
     let width = Int.random(in: least...(2 * least), using: &random)
     let height = Int.random(in: least...(2 * least), using: &random)
     let mosaic = Mosaic(model: model, size: size, width: width, height: height, using: &random)

@@ -14,9 +14,8 @@ package struct DeleteDialog: Sendable {
   package var bytes: Int64
   /// A few of what it is about; safe to show.
   package var names: [String]
-  /// What has been typed; nil where a key will do.
-  package var typed: LineEditor?
-  package var problem: String?
+  /// Nil where a key will do.
+  package var typed: TypedAnswer?
 
   /// From so many objects on, the number has to be typed. In production any number has to be.
   package static let typedFrom = 100
@@ -43,7 +42,8 @@ extension ConsoleState {
     let isTyped = count >= DeleteDialog.typedFrom || setup.isProduction
     dialog = .delete(
       DeleteDialog(
-        subject: subject, count: count, bytes: bytes, names: names, typed: isTyped ? LineEditor() : nil))
+        subject: subject, count: count, bytes: bytes, names: names,
+        typed: isTyped ? TypedAnswer(count, yes: "deletes them", no: "leaves them") : nil))
     guard setup.offers.contains(.renditionVersions) else { return [] }
     if keeping == .unknown || keeping == .notTold { keeping = .asked }
     return [.versioning]
@@ -62,17 +62,12 @@ extension ConsoleState {
   /// Where the number has to be typed.
   mutating func deleteTakes(_ key: Key, _ delete: DeleteDialog) -> [ConsoleEffect] {
     var delete = delete
-    guard var typed = delete.typed else { return [] }
-    if key == .enter {
-      if typed.text.isEmpty { return deletePerforms(.decline, delete) }
-      if typed.text.trimmed == "\(delete.count)" { return beginDeletion(delete) }
-      delete.problem = "\(delete.count) is what deletes them; Esc leaves them"
-    } else {
-      _ = typed.take(key)
-      delete.problem = nil
+    switch delete.typed?.take(key) {
+    case .yes: return beginDeletion(delete)
+    case .no: return deletePerforms(.decline, delete)
+    case .open: dialog = .delete(delete)
+    case nil: break
     }
-    delete.typed = typed
-    dialog = .delete(delete)
     return []
   }
 
@@ -113,42 +108,26 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawDelete(_ state: ConsoleState, _ delete: DeleteDialog) {
-    let columns = min(64, size.columns - 4)
-    func wrapped(_ text: String, _ slot: Slot) -> [(DisplayText, Slot)] {
-      DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns)).map { ($0, slot) }
-    }
-    let count = Format.grouped(delete.count)
     let bytes = Format.bytes(delete.bytes)
-    var lines: [(DisplayText, Slot)]
+    var question: Question
     let about: Int
     switch delete.subject {
     case .renditions(let selection, _):
+      question = Question(title: "Delete renditions?", on: self)
       about = selection.rows.count
       let objects = about == 1 ? "" : " \(Format.grouped(about)) objects:"
-      lines = wrapped("\(Format.count(delete.count, "rendition")), \(bytes), would be deleted, of\(objects)", .dialog)
+      question.add("\(Format.count(delete.count, "rendition")), \(bytes), would be deleted, of\(objects)", .dialog)
     case .orphans:
+      question = Question(title: "Delete orphans?", on: self)
       about = delete.count
-      lines = wrapped("\(Format.count(delete.count, "orphan")), \(bytes), would be deleted:", .dialog)
+      question.add("\(Format.count(delete.count, "orphan")), \(bytes), would be deleted:", .dialog)
     }
-    for name in delete.names {
-      lines.append(
-        (DisplayText(name, unicode: unicode).truncated(to: columns, at: .middle, unicode: unicode), .textBright))
-    }
-    if about > delete.names.count { lines += wrapped("and \(Format.grouped(about - delete.names.count)) more", .hint) }
-    for (text, slot) in state.outlook(of: delete) { lines += wrapped(text, slot) }
-    if let problem = delete.problem { lines += wrapped(problem, .error) }
-    let title = if case .orphans = delete.subject { "Delete orphans?" } else { "Delete renditions?" }
-    let foot = delete.typed == nil ? 2 : 3
-    let inside = dialogFrame(title: title, columns: columns, rows: lines.count + foot, danger: true)
-    let room = inside.rows - foot + 1
-    for (i, line) in lines.enumerated() where i < room { put(line.0, inside.column, inside.row + i, line.1) }
-    let last = inside.row + inside.rows - 1
-    if let typed = delete.typed {
-      let column = put("Type \(delete.count) to delete: ", inside.column, last - 1, .dialogDanger)
-      drawEditor(typed, column, last - 1, columns: max(4, inside.column + inside.columns - column))
-      buttons([("Enter", "no, unless it is typed"), ("Esc", "leave them")], in: inside)
-    } else {
-      buttons([("Enter", "no"), (state.setup.keys.mainKey(of: .yes), "delete \(count)")], in: inside)
-    }
+    question.isDangerous = true
+    question.add(names: delete.names, of: about)
+    for (text, slot) in state.outlook(of: delete) { question.add(text, slot) }
+    let answer =
+      delete.typed.map { Question.Answer.typed($0, prompt: "Type \(delete.count) to delete: ", leave: "leave them") }
+      ?? .key(state.setup.keys.mainKey(of: .yes), label: "delete \(Format.grouped(delete.count))")
+    draw(question, answer)
   }
 }

@@ -8,9 +8,8 @@ package struct RestoreDialog: Sendable {
   /// Where No leads back to.
   package var versions: VersionsDialog
   package var version: ObjectVersion
-  /// What has been typed; nil where a key will do.
-  package var typed: LineEditor?
-  package var problem: String?
+  /// Nil where a key will do.
+  package var typed: TypedAnswer?
 }
 
 extension ConsoleState {
@@ -34,7 +33,9 @@ extension ConsoleState {
     guard let version = versions.current else { return [] }
     if version.isLatest { return planForVersions(versions) }
     dialog = .restore(
-      RestoreDialog(versions: versions, version: version, typed: setup.isProduction ? LineEditor() : nil))
+      RestoreDialog(
+        versions: versions, version: version,
+        typed: setup.isProduction ? TypedAnswer(1, yes: "makes it stand", no: "leaves it") : nil))
     return []
   }
 
@@ -55,17 +56,12 @@ extension ConsoleState {
 
   mutating func restoreTakes(_ key: Key, _ restore: RestoreDialog) -> [ConsoleEffect] {
     var restore = restore
-    guard var typed = restore.typed else { return [] }
-    if key == .enter {
-      if typed.text.isEmpty { return restorePerforms(.decline, restore) }
-      if typed.text.trimmed == "1" { return beginRestore(restore) }
-      restore.problem = "1 is what makes it stand; Esc leaves it"
-    } else {
-      _ = typed.take(key)
-      restore.problem = nil
+    switch restore.typed?.take(key) {
+    case .yes: return beginRestore(restore)
+    case .no: return restorePerforms(.decline, restore)
+    case .open: dialog = .restore(restore)
+    case nil: break
     }
-    restore.typed = typed
-    dialog = .restore(restore)
     return []
   }
 
@@ -89,35 +85,21 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawRestore(_ state: ConsoleState, _ restore: RestoreDialog) {
-    let columns = min(64, size.columns - 4)
-    func wrapped(_ text: String, _ slot: Slot) -> [(DisplayText, Slot)] {
-      DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns)).map { ($0, slot) }
-    }
     let version = restore.version
     let modified = version.summary.lastModified.timeIntervalSince1970
-    let name = DisplayText(restore.versions.key.string, unicode: unicode)
-    var lines = [(name.truncated(to: columns, at: .middle, unicode: unicode), Slot.textBright)]
-    lines += wrapped(
+    var question = Question(title: "Process this version?", on: self)
+    question.isDangerous = state.setup.isProduction
+    question.add(names: [restore.versions.key.string], of: 1)
+    question.add(
       "as of \(Format.date(modified, zone: state.setup.zone)), \(Format.bytes(version.summary.size)), "
         + "would stand again, and its renditions would be made of it.", .dialog)
     let isDeleted = restore.versions.list.first { $0.isLatest }?.isDeleteMarker == true
-    lines += wrapped(
+    question.add(
       isDeleted ? "The object is deleted now; that stays among the versions." : "What stands now stays as a version.",
       .hint)
-    if let problem = restore.problem { lines += wrapped(problem, .error) }
-    let foot = restore.typed == nil ? 2 : 3
-    let isProduction = state.setup.isProduction
-    let inside = dialogFrame(
-      title: "Process this version?", columns: columns, rows: lines.count + foot, danger: isProduction)
-    let room = inside.rows - foot + 1
-    for (i, line) in lines.enumerated() where i < room { put(line.0, inside.column, inside.row + i, line.1) }
-    if let typed = restore.typed {
-      let last = inside.row + inside.rows - 1
-      let column = put("Type 1 to go ahead: ", inside.column, last - 1, .dialogDanger)
-      drawEditor(typed, column, last - 1, columns: max(4, inside.column + inside.columns - column))
-      buttons([("Enter", "no, unless it is typed"), ("Esc", "leave it")], in: inside)
-    } else {
-      buttons([("Enter", "no"), (state.setup.keys.mainKey(of: .yes), "process it")], in: inside)
-    }
+    let answer =
+      restore.typed.map { Question.Answer.typed($0, prompt: "Type 1 to go ahead: ", leave: "leave it") }
+      ?? .key(state.setup.keys.mainKey(of: .yes), label: "process it")
+    draw(question, answer)
   }
 }

@@ -76,29 +76,18 @@ extension ConsoleState {
 
 extension Canvas {
   mutating func drawUndo(_ state: ConsoleState, _ undo: UndoDialog) {
-    let columns = min(64, size.columns - 4)
-    func wrapped(_ text: String, _ slot: Slot) -> [(DisplayText, Slot)] {
-      DisplayText(text, unicode: unicode).wrappedAtWords(to: max(8, columns)).map { ($0, slot) }
-    }
     let deletion = undo.deletion
     let count = deletion.objects.count
     let ago = deletion.ended.map { ", deleted \(Format.age(state.now - $0)) ago," } ?? ""
-    var lines = wrapped("\(Format.count(count, "object"))\(ago) would stand again:", .dialog)
-    for object in deletion.objects.prefix(3) {
-      let name = DisplayText(object.key, unicode: unicode)
-      lines.append((name.truncated(to: columns, at: .middle, unicode: unicode), .textBright))
-    }
-    if count > 3 { lines += wrapped("and \(Format.grouped(count - 3)) more", .hint) }
+    var question = Question(title: "Bring back what was deleted?", on: self)
+    question.add("\(Format.count(count, "object"))\(ago) would stand again:", .dialog)
+    question.add(names: deletion.objects.prefix(3).map(\.key), of: count)
     if deletion.forgotten > 0 {
-      lines += wrapped(
+      question.add(
         "\(Format.grouped(deletion.forgotten)) more were deleted, too many to keep in mind: they stay deleted.",
         .warning)
     }
-    lines += wrapped("What was written or deleted anew since stays as it is.", .hint)
-    let inside = dialogFrame(title: "Bring back what was deleted?", columns: columns, rows: lines.count + 2)
-    for (i, line) in lines.enumerated() where i < inside.rows - 1 {
-      put(line.0, inside.column, inside.row + i, line.1)
-    }
-    buttons([("Enter", "no"), (state.setup.keys.mainKey(of: .yes), "bring back \(count)")], in: inside)
+    question.add("What was written or deleted anew since stays as it is.", .hint)
+    draw(question, .key(state.setup.keys.mainKey(of: .yes), label: "bring back \(count)"))
   }
 }

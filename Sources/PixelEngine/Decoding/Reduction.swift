@@ -9,8 +9,9 @@ enum Reduction {
   case none
   /// A picture for the eye, of so many cells across or down at most.
   case forTheEye(cells: Int)
-  /// The middle of each cell of a stored rendition of so many. Where a cell is six blocks wide and high, the blocks of that
-  /// place touch no edge and are flat: their mean is any pixel of them.
+  /// The middle of each cell of a stored rendition of so many. Where a cell is 33 pixels wide and high, neither the block
+  /// that its middle lies in, which is 16 where colours are halved, nor those beside it that smoothing looks at, touch an
+  /// edge: they are flat, and their mean is any pixel of them.
   case middles(cells: Int)
   /// So many pixels across and down for each sample: 1, 2, 4 or 8.
   case pixels(Int)
@@ -21,7 +22,7 @@ enum Reduction {
     case .none: 1
     case .forTheEye(let cells): [8, 4, 2].first { min(width, height) >= $0 * 2 * cells } ?? 1
     case .pixels(let count): count
-    case .middles(let cells): min(width, height) >= 8 * 6 * cells ? 8 : 1
+    case .middles(let cells): min(width, height) >= 33 * cells ? 8 : 1
     }
   }
 }
