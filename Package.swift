@@ -45,7 +45,7 @@ let package = Package(
     .systemLibrary(name: "CExpat"),
 
     .target(
-      name: "PixelEngine", dependencies: ["CPNG", "CIGZIP", "CJPEG"], exclude: ["Filter/NOTES.md"],
+      name: "PixelEngine", dependencies: ["CPNG", "CIGZIP", "CJPEG"], exclude: ["NOTES.md"],
       swiftSettings: strict),
     .target(name: "ObjectStore", swiftSettings: strict),
     .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),

@@ -3,7 +3,7 @@
 /// ever.
 ///
 /// Renditions are never made that way: full decoding cuts off what rings beyond black and white, a mean does not know of
-/// it, and nothing short of full decoding tells how much that is (figures in Filter/NOTES.md).
+/// it, and nothing short of full decoding tells how much that is (figures in NOTES.md).
 enum Reduction {
   /// Every pixel matters.
   case none
