@@ -18,19 +18,27 @@ extension PixelEngine {
   /// lost cells: those that the mapping gives no pixel take the colour of the pixel nearest to the cell's centre, so that
   /// the result always looks like the picture stored. JPEG gives back what its quantisation left.
   ///
+  /// Of a mosaic that `encode` has written, only what differs in it is decoded. Whether all of a JPEG is sound, `inspect`
+  /// tells.
+  ///
   /// - Throws: as `pixelate`.
   package func readGrid(_ data: PictureData, size: GridSize) throws(PixelError) -> Grid {
+    let deadline = deadline
     // Only of an upright one: no rendition is stored otherwise.
-    if let (header, samples) = middles(of: data, size: size), header.orientation == .upright {
+    if let (header, samples) = mosaicSamples(of: data, size: size, deadline: deadline),
+      header.orientation == .upright
+    {
       return Grid(size: size, model: header.model, samples: samples)
     }
-    return try readGridThroughout(data, size: size)
+    return try readGridThroughout(data, size: size, deadline: deadline)
   }
 
   /// As `readGrid`, by decoding all that precedes the last middle.
-  func readGridThroughout(_ data: PictureData, size: GridSize) throws(PixelError) -> Grid {
+  func readGridThroughout(
+    _ data: PictureData, size: GridSize, deadline: ContinuousClock.Instant? = nil
+  ) throws(PixelError) -> Grid {
     let reduction = Reduction.middles(cells: size.side)
-    let (header, sampler) = try decode(data, reduction: reduction, isCancelled: { false }) {
+    let (header, sampler) = try decode(data, reduction: reduction, deadline: deadline, isCancelled: { false }) {
       header throws(PixelError) in
       CellSampler(header: header, size: size)
     }
@@ -42,7 +50,9 @@ extension PixelEngine {
   /// The middles of the cells of a file that `encode` has written, without decoding what is between them.
   ///
   /// - Returns: nil if the file has to be decoded throughout.
-  func middles(of data: PictureData, size: GridSize) -> (header: PictureHeader, samples: [UInt8])? {
+  func mosaicSamples(
+    of data: PictureData, size: GridSize, deadline: ContinuousClock.Instant? = nil
+  ) -> (header: PictureHeader, samples: [UInt8])? {
     guard data.count <= limits.fileBytes else { return nil }
     return data.withFile { file in
       switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
@@ -55,9 +65,9 @@ extension PixelEngine {
       case .jpeg:
         let reduction = Reduction.middles(cells: size.side)
         guard let header = try? JPEGReader(file, reduction: reduction, maximumScans: 1).header,
-          (try? rowsAtATime(header)) != nil, let rows = MosaicJPEG(file, header: header, size: size),
+          (try? rowsAtATime(header)) != nil, let rows = MiddleRows(file, header: header, size: size),
           let (_, sampler) = try? decode(
-            PictureData(rows.file), reduction: .pixels(header.pixelsPerSample), isCancelled: { false },
+            PictureData(rows.file), reduction: .by(header.pixelsPerSample), deadline: deadline, isCancelled: { false },
             into: { CellSampler(header: $0, size: size, rows: rows.middles) })
         else { return nil }
         return (header, sampler.samples)

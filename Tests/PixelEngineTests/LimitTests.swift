@@ -1,5 +1,6 @@
-import PixelEngine
 import Testing
+
+@testable import PixelEngine
 
 /// Every way into a picture.
 private let paths: [(name: String, open: @Sendable (PixelEngine, [UInt8]) throws -> Void)] = [
@@ -95,6 +96,13 @@ struct LimitTests {
     var limits = Limits()
     limits.memoryBytes = 1000
     #expect(bytes("progressive.jpg", limits: limits) == bytes("rgb.jpg", limits: limits))
+    // Threads have rows of their own, where a picture is large enough for several.
+    var engine = PixelEngine()
+    let picture = PictureData(Fixture.bytes("rgb.jpg"))
+    #expect(engine.workingBytes(of: picture, lanes: 4) == engine.workingBytes(of: picture))
+    engine.fewestPixelsForLanes = 1
+    let one = engine.workingBytes(of: picture) - PixelEngine().workingBytes(of: PictureData([1]))
+    #expect(engine.workingBytes(of: picture, lanes: 4) - engine.workingBytes(of: picture) == 3 * one)
   }
 
   @Test func seconds() {

@@ -24,7 +24,7 @@ import Testing
     let (file, size) = try mosaic(format, seed: seed)
     let data = PictureData(file)
     let expected = try engine.readGridThroughout(data, size: size)
-    let isRead = engine.middles(of: data, size: size)?.samples == expected.samples
+    let isRead = engine.mosaicSamples(of: data, size: size)?.samples == expected.samples
     #expect(isRead)
     #expect(try engine.readGrid(data, size: size) == expected)
     // As a mosaic of another size, whose middles lie in other rows.
@@ -37,7 +37,7 @@ import Testing
       target.copyBytes(from: part)
       return part.count
     }
-    let isReadInWindows = engine.middles(of: windows, size: size)?.samples == expected.samples
+    let isReadInWindows = engine.mosaicSamples(of: windows, size: size)?.samples == expected.samples
     #expect(isReadInWindows)
   }
 
@@ -48,16 +48,33 @@ import Testing
     #expect(try engine.readGrid(file, size: .x64) == mosaic.grid)
     // A profile before the pixels makes no difference.
     let grey = Mosaic(grid: mosaic.grid, width: 700, height: 64, colorProfile: [UInt8](repeating: 1, count: 3000))
-    #expect(engine.middles(of: PictureData(try PNGEncoder.encode(grey)), size: .x64) != nil)
+    #expect(engine.mosaicSamples(of: PictureData(try PNGEncoder.encode(grey)), size: .x64) != nil)
   }
 
   @Test func otherFilesAreDecodedThroughout() throws {
     for name in ["large.png", "rgb.jpg", "restart-444.jpg", "restart-420-two.jpg"] {
       let data = PictureData(Fixture.bytes(name))
-      #expect(engine.middles(of: data, size: .x8) == nil, "\(name)")
+      #expect(engine.mosaicSamples(of: data, size: .x8) == nil, "\(name)")
       #expect(throws: Never.self) { try engine.readGrid(data, size: .x8) }
     }
     #expect(throws: PixelError.notAnImage) { try engine.readGrid([1, 2, 3], size: .x8) }
+  }
+
+  /// A row of more steps than any mosaic has would be gone through for each row of cells.
+  @Test func rowsOfManyStepsAreDecodedThroughout() throws {
+    for (count, isRead) in [(64, true), (65, false), (5000, false)] {
+      var deflater = RunDeflater()
+      deflater.add(1)
+      for place in 0..<count { deflater.add(UInt8(1 + place % 2)) }
+      deflater.add(zeros: 5000 - count)
+      deflater.endText(times: 1)
+      var file = PNGFile(width: 5000, height: 1, colorType: 0)
+      file.add("IDAT", deflater.finish())
+      file.add("IEND", [])
+      let data = PictureData(file.bytes)
+      #expect((engine.mosaicSamples(of: data, size: .x64) != nil) == isRead, "\(count)")
+      #expect(try engine.readGrid(data, size: .x64) == engine.readGridThroughout(data, size: .x64))
+    }
   }
 
   @Test func limitsHold() throws {
@@ -78,7 +95,7 @@ import Testing
     let (file, size) = try mosaic(format, seed: 2)
     for length in stride(from: 100, to: file.count - 12, by: max(1, file.count / 40)) {
       let cut = PictureData(Array(file.prefix(length)))
-      #expect(engine.middles(of: cut, size: size) == nil, "\(length)")
+      #expect(engine.mosaicSamples(of: cut, size: size) == nil, "\(length)")
     }
   }
 
@@ -102,7 +119,7 @@ import Testing
       whole.add("IDAT", damaged)
       whole.add("IEND", [])
       let picture = PictureData(whole.bytes)
-      guard let found = engine.middles(of: picture, size: size) else { continue }
+      guard let found = engine.mosaicSamples(of: picture, size: size) else { continue }
       read += 1
       let expected = try? engine.readGridThroughout(picture, size: size).samples
       let isEqual = expected == found.samples

@@ -1,7 +1,6 @@
 import FoundationEssentials
 import ObjectStore
 package import PixelEngine
-import Synchronization
 
 /// Processes one object: reads it, makes its renditions, writes them, and looks whether the source is still the same.
 ///
@@ -12,9 +11,8 @@ package struct ObjectProcessor: Sendable {
   private let engine: PixelEngine
   private let options: RunOptions
   private let maker: RenditionMaker
-  private let memory: Budget
+  private let files: Budget
   private let records: FailureLookup
-  private let underWay = Count()
 
   /// How often a source that changes while it is processed is begun again.
   private static let maximumRounds = 3
@@ -26,17 +24,14 @@ package struct ObjectProcessor: Sendable {
     self.engine = engine
     self.options = options
     maker = RenditionMaker(engine: engine, options: options)
-    // The other half is for decoding.
-    memory = Budget(total: options.memoryBytes / 2)
+    files = Budget(total: options.memoryBytes - options.decodingBytes)
     records = FailureLookup(workspace: workspace)
   }
 
   /// Processes the object of a row, whatever its state.
   package func process(_ row: StatusRow) async -> JobOutcome {
-    underWay.value.add(1, ordering: .relaxed)
-    defer { underWay.value.subtract(1, ordering: .relaxed) }
     let bytes = SourcePicture.memory(forSize: row.size) + Self.renditionBytes
-    let outcome = await memory.with(bytes) { () async -> JobOutcome in
+    let outcome = await files.with(bytes) { () async -> JobOutcome in
       do throws(Failure) {
         try await makeRenditions(of: row)
         return .written(renditions: GridSize.allCases.count)
@@ -87,11 +82,7 @@ package struct ObjectProcessor: Sendable {
   }
 
   private func renditions(of picture: PictureData) async throws(Failure) -> [Rendition] {
-    do throws(PixelError) {
-      return try await maker.renditions(of: picture, among: underWay.value.load(ordering: .relaxed))
-    } catch {
-      throw Failure(error)
-    }
+    do throws(PixelError) { return try await maker.renditions(of: picture) } catch { throw Failure(error) }
   }
 
   private func write(
@@ -174,11 +165,6 @@ package struct ObjectProcessor: Sendable {
     }
     return name
   }
-}
-
-/// Objects that a processor has in hand, those that wait for memory among them.
-private final class Count: Sendable {
-  let value = Atomic(0)
 }
 
 /// The metadata of a rendition that tells where it came from: `x-amz-meta-` and these names.

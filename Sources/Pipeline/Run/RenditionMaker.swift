@@ -4,36 +4,36 @@ import Synchronization
 /// Makes the renditions of pictures, as many pictures at once as there are cores and memory for.
 ///
 /// A picture that is decoded row by row takes little; a progressive or interlaced one as much as its area, which its
-/// header tells before anything is taken.
+/// header tells.
 package struct RenditionMaker: Sendable {
   private let engine: PixelEngine
-  private let form: RenditionForm
-  private let threads: Int
+  private let options: RunOptions
   private let cores: Budget
   private let memory: Budget
+  private let underWay = Count()
 
-  /// - Parameter options: half of their memory is for decoding; a picture that needs more waits until it is alone.
+  /// - Parameter options: their decoders and memory; a picture that needs more than there is waits until it is alone.
   package init(engine: PixelEngine, options: RunOptions) {
     self.engine = engine
-    form = options.form
-    threads = options.decoders
+    self.options = options
     cores = Budget(total: options.decoders)
-    memory = Budget(total: options.memoryBytes / 2)
+    memory = Budget(total: options.decodingBytes)
   }
 
-  /// Decodes a picture once and encodes it in each size, from the smallest to the largest.
+  /// Decodes a picture once and encodes it in each size, from the smallest to the largest. Where there are fewer pictures
+  /// than cores, each has a share of them.
   ///
-  /// - Parameters:
-  ///   - pictures: how many are under way in all. Where there are fewer than cores, each has a share of them.
   /// - Throws: as `PixelEngine.pixelate` and `encodeAll`.
   package func renditions(
-    of picture: PictureData, sizes: [GridSize] = GridSize.allCases, among pictures: Int = 1
+    of picture: PictureData, sizes: [GridSize] = GridSize.allCases
   ) async throws(PixelError) -> [Rendition] {
-    let lanes = max(1, threads / max(1, pictures))
-    let made = await memory.with(engine.workingBytes(of: picture)) {
-      await cores.with(1) {
-        await withTaskExecutorPreference(DecodeExecutor.shared) {
-          await Self.renditions(of: picture, sizes: sizes, form: form, engine: engine, lanes: lanes)
+    underWay.value.add(1, ordering: .relaxed)
+    defer { underWay.value.subtract(1, ordering: .relaxed) }
+    let made = await cores.with(1) {
+      await withTaskExecutorPreference(DecodeExecutor.shared) {
+        let lanes = max(1, options.decoders / max(1, underWay.value.load(ordering: .relaxed)))
+        return await memory.with(engine.workingBytes(of: picture, lanes: lanes)) {
+          await Self.renditions(of: picture, sizes: sizes, form: options.form, engine: engine, lanes: lanes)
         }
       }
     }
@@ -59,4 +59,9 @@ package struct Rendition: Sendable {
   package let size: GridSize
   package let format: ImageFormat
   package let bytes: [UInt8]
+}
+
+/// Pictures in hand, those that wait among them.
+private final class Count: Sendable {
+  let value = Atomic(0)
 }

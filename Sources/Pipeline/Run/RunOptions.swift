@@ -8,8 +8,10 @@ package struct RunOptions: Sendable {
   package var jobs = 2 * RunOptions.cores
   /// Pictures decoded at once, and where there are fewer of them, threads for the parts of a large one. Default: the cores.
   package var decoders = RunOptions.cores
-  /// Memory for pictures under way, in bytes, half of it for decoding. Default 1 GiB.
+  /// Memory for pictures under way, in bytes. Default 1 GiB.
   package var memoryBytes = 1 << 30
+  /// The part of it that decoding and encoding take; the rest is for the files themselves.
+  var decodingBytes: Int { memoryBytes / 2 }
   /// What is stored. Default: mosaics.
   package var form = RenditionForm.mosaic
   /// Look at the source once more before the first rendition is written: where several processes work on one object, one

@@ -1,5 +1,6 @@
 extension PixelEngine {
-  /// Decodes a picture into a sink, as far as that needs it, within the limits. Every way into a picture goes through here.
+  /// Decodes a picture into a sink, as far as that needs it, within the limits. Every row of
+  /// pixels comes through here.
   ///
   /// - Parameters:
   ///   - reduction: whether a sample may be the mean of several pixels.
@@ -43,13 +44,20 @@ extension PixelEngine {
     }
   }
 
-  /// Memory that `pixelate` and `encodeAll` take for a picture beside its file, in bytes, at most `limits.memoryBytes` and
-  /// what encoding takes: by its header, which is all that is read. Where that cannot be read it is as for a small one.
-  package func workingBytes(of data: PictureData) -> Int {
-    let decoding = data.withFile { file in
-      (try? reader(of: file, reduction: .none)).map { memoryBytes($0.header) } ?? 0
+  /// Memory that `pixelate` and `encodeAll` take for a picture beside its file, in bytes: for decoding at most
+  /// `limits.memoryBytes`. Reads what `pixelate` reads before it takes any; where that fails it is as for a small picture.
+  ///
+  /// - Parameter lanes: as for `pixelate`.
+  package func workingBytes(of data: PictureData, lanes: Int = 1) -> Int {
+    let header = data.withFile { file in (try? reader(of: file, reduction: .none))?.header }
+    guard let header else { return Self.encodingBytes }
+    var decoding = memoryBytes(header)
+    // Only where parts of it may be decoded side by side has each thread rows and sums of its own.
+    if header.format == .jpeg, header.areaBytes == 0, header.width * header.height >= fewestPixelsForLanes {
+      let (all, overflow) = decoding.multipliedReportingOverflow(by: max(1, lanes))
+      decoding = overflow ? .max : all
     }
-    return min(decoding, limits.memoryBytes) + Self.encodingBytes
+    return min(decoding, limits.memoryBytes) + Self.encodingBytes + 6 * (header.colorProfile?.count ?? 0)
   }
 
   /// Five encoders side by side: the symbols of JPEGs, the files.

@@ -14,14 +14,14 @@ enum Reduction {
   /// edge: they are flat, and their mean is any pixel of them.
   case middles(cells: Int)
   /// So many pixels across and down for each sample: 1, 2, 4 or 8.
-  case pixels(Int)
+  case by(Int)
 
   /// Pixels across and down for each sample, of a picture that large: 1, 2, 4 or 8.
   func pixelsPerSample(width: Int, height: Int) -> Int {
     switch self {
     case .none: 1
     case .forTheEye(let cells): [8, 4, 2].first { min(width, height) >= $0 * 2 * cells } ?? 1
-    case .pixels(let count): count
+    case .by(let count): count
     case .middles(let cells): min(width, height) >= 33 * cells ? 8 : 1
     }
   }

@@ -67,9 +67,8 @@ struct PixelateCommand: BackgroundCommand {
     let work = FileWork(
       maker: RenditionMaker(engine: session.engine, options: options), sizes: sizes,
       limit: session.engine.limits.fileBytes, naming: session.settings.naming, folder: output)
-    let together = min(files.count, options.decoders, options.jobs)
-    await distinctFiles().sideBySide(together) {
-      await work.outcome(of: $0, among: together)
+    await distinctFiles().sideBySide(min(options.decoders, options.jobs)) {
+      await work.outcome(of: $0)
     } take: { done in
       if case .cancelled = done.outcome { return }
       report.add(named: done.file, done.outcome, milliseconds: done.milliseconds)
@@ -105,19 +104,18 @@ private struct FileWork: Sendable {
   let naming: RenditionNaming
   let folder: String
 
-  /// - Parameter files: how many are under way in all.
-  func outcome(of file: File, among files: Int) async -> Done {
+  func outcome(of file: File) async -> Done {
     let start = ContinuousClock.now
     let outcome: JobOutcome
     do throws(Failure) {
-      outcome = .written(renditions: try await pixelate(file, among: files))
+      outcome = .written(renditions: try await pixelate(file))
     } catch {
       outcome = Task.isCancelled ? .cancelled : .failed(error)
     }
     return Done(file: file.path, outcome: outcome, milliseconds: Int((ContinuousClock.now - start) / .milliseconds(1)))
   }
 
-  private func pixelate(_ file: File, among files: Int) async throws(Failure) -> Int {
+  private func pixelate(_ file: File) async throws(Failure) -> Int {
     guard file.isFirst else {
       throw Failure(
         code: .internal, message: "A file of the same name was given before; write this one to another folder.",
@@ -126,7 +124,7 @@ private struct FileWork: Sendable {
     let picture = try LocalFile.picture(file.path, limit: limit)
     let renditions: [Rendition]
     do throws(PixelError) {
-      renditions = try await maker.renditions(of: picture, sizes: sizes, among: files)
+      renditions = try await maker.renditions(of: picture, sizes: sizes)
     } catch {
       throw Failure(error)
     }

@@ -35,15 +35,17 @@ struct VerifyCommand: BackgroundCommand {
   }
 
   /// What became of one object.
-  private struct Verdict: Sendable {
-    var key: ObjectKey
-    var results: [VerifyResult] = []
-    var failure: Failure?
+  private enum Verdict: Sendable {
+    case checked(ObjectKey, [VerifyResult])
+    case unreadable(ObjectKey, Failure)
+    case missing(String)
+    case stopped(StoreError)
   }
 
   func work(_ session: Session) async throws(CommandFailure) -> ExitStatus {
     let workspace = try session.workspace(.reading)
     let verifier = Verifier(workspace: workspace, engine: session.engine)
+    let together = session.runOptions.decoders * 2
     var tally = Tally()
     do throws(StoreError) {
       if keys.isEmpty {
@@ -51,19 +53,19 @@ struct VerifyCommand: BackgroundCommand {
           let rows = batch.compactMap { item in
             if case .object(let row) = item { row } else { nil }
           }
-          await verify(rows, verifier, session, &tally)
-        }
-      } else {
-        var rows: [StatusRow] = []
-        for text in keys {
-          if let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) {
-            rows.append(row)
-          } else {
-            StandardError.report("\(text): no such object in \(workspace.source.location)")
-            tally.faults += 1
+          await rows.sideBySide(together) {
+            await Self.verdict(on: $0, verifier)
+          } take: {
+            show($0, session, workspace, &tally)
           }
         }
-        await verify(rows, verifier, session, &tally)
+      } else {
+        await keys.sideBySide(together) {
+          await Self.verdict(on: $0, workspace, verifier)
+        } take: {
+          show($0, session, workspace, &tally)
+        }
+        if let stopped = tally.stopped { throw stopped }
       }
     } catch {
       throw CommandFailure(error, about: error.subject(in: workspace))
@@ -76,54 +78,68 @@ struct VerifyCommand: BackgroundCommand {
     return tally.faults > 0 ? .someFailed : .success
   }
 
-  private func verify(_ rows: [StatusRow], _ verifier: Verifier, _ session: Session, _ tally: inout Tally) async {
-    await rows.sideBySide(session.runOptions.decoders * 2) {
-      await Self.verdict(on: $0, verifier)
-    } take: { verdict in
-      // What was cut short tells nothing of the object.
-      if !Task.isCancelled { show(verdict, session, &tally) }
+  private struct Tally {
+    var checked = 0
+    var faults = 0
+    /// The first reason why an object could not even be looked for.
+    var stopped: StoreError?
+  }
+
+  private static func verdict(on row: StatusRow, _ verifier: Verifier) async -> Verdict {
+    do throws(Failure) {
+      return .checked(row.key, try await verifier.verify(row))
+    } catch {
+      return .unreadable(row.key, error)
+    }
+  }
+
+  private static func verdict(on text: String, _ workspace: Workspace, _ verifier: Verifier) async -> Verdict {
+    do throws(StoreError) {
+      guard let key = ObjectKey(text), let row = try await StatusReader(workspace).row(key) else {
+        return .missing(text)
+      }
+      return await verdict(on: row, verifier)
+    } catch {
+      return .stopped(error)
+    }
+  }
+
+  private func show(_ verdict: Verdict, _ session: Session, _ workspace: Workspace, _ tally: inout Tally) {
+    // What was cut short tells nothing of the object.
+    if Task.isCancelled { return }
+    switch verdict {
+    case .checked(let key, let results): show(results, of: key, session, &tally)
+    case .unreadable(let key, let failure):
+      tally.faults += 1
+      if json {
+        session.output.line([
+          "key": .string(key.string), "size": .null, "ok": .bool(false), "fault": failure.json,
+        ])
+      } else {
+        session.output.line(
+          "\(session.text.safe(key.string)): the source cannot be read, \(failure.code.rawValue): "
+            + session.text.safe(failure.message))
+      }
+    case .missing(let text):
+      StandardError.report("\(text): no such object in \(workspace.source.location)")
+      tally.faults += 1
+    case .stopped(let error): tally.stopped = tally.stopped ?? error
     }
     session.output.flush()
   }
 
-  private struct Tally {
-    var checked = 0
-    var faults = 0
-  }
-
-  /// A function, and no tuple: see `StatusReader`.
-  private static func verdict(on row: StatusRow, _ verifier: Verifier) async -> Verdict {
-    do throws(Failure) {
-      return Verdict(key: row.key, results: try await verifier.verify(row))
-    } catch {
-      return Verdict(key: row.key, failure: error)
-    }
-  }
-
-  private func show(_ verdict: Verdict, _ session: Session, _ tally: inout Tally) {
-    let name = session.text.safe(verdict.key.string)
-    if let failure = verdict.failure {
-      tally.faults += 1
-      if json {
-        session.output.line([
-          "key": .string(verdict.key.string), "size": .null, "ok": .bool(false), "fault": failure.json,
-        ])
-      } else {
-        session.output.line(
-          "\(name): the source cannot be read, \(failure.code.rawValue): \(session.text.safe(failure.message))")
-      }
-    }
-    for result in verdict.results {
+  private func show(_ results: [VerifyResult], of key: ObjectKey, _ session: Session, _ tally: inout Tally) {
+    for result in results {
       tally.checked += 1
       if result.fault != nil { tally.faults += 1 }
       if json {
         session.output.line([
-          "key": .string(verdict.key.string), "size": .number(result.size.side), "ok": .bool(result.fault == nil),
+          "key": .string(key.string), "size": .number(result.size.side), "ok": .bool(result.fault == nil),
           "fault": result.fault.map { ["code": .string($0.code), "message": .string($0.message)] } ?? .null,
         ])
       } else if let fault = result.fault {
         session.output.line(
-          "\(name) \(result.size.side)x\(result.size.side): "
+          "\(session.text.safe(key.string)) \(result.size.side)x\(result.size.side): "
             + session.text.paint(fault.code, .bad) + ": \(session.text.safe(fault.message))")
       }
     }

@@ -13,14 +13,14 @@ struct CellSampler: RowSink {
   init(header: PictureHeader, size: GridSize, rows: [Int]? = nil) {
     rowBytes = header.rowBytes
     channels = header.model.channels
-    columns = Self.middles(length: header.width, cells: size.side).map { $0 / header.pixelsPerSample }
-    self.rows = rows ?? Self.middles(length: header.height, cells: size.side).map { $0 / header.pixelsPerSample }
+    columns = Self.middlePixels(length: header.width, cells: size.side).map { $0 / header.pixelsPerSample }
+    self.rows = rows ?? Self.middlePixels(length: header.height, cells: size.side).map { $0 / header.pixelsPerSample }
     samples = []
     samples.reserveCapacity(size.side * size.side * channels)
   }
 
   /// The middle pixel of each cell, or where a cell has none, the pixel that its centre lies in.
-  static func middles(length: Int, cells: Int) -> [Int] {
+  static func middlePixels(length: Int, cells: Int) -> [Int] {
     let bounds = Mosaic.bounds(length: length, cells: cells)
     return (0..<cells).map { cell in
       bounds[cell] < bounds[cell + 1]

@@ -25,8 +25,8 @@ enum MosaicPNG {
   }
 
   private static func samples(_ inflater: inout RunInflater, header: PictureHeader, size: GridSize) -> [UInt8]? {
-    let columns = CellSampler.middles(length: header.width, cells: size.side)
-    let rows = CellSampler.middles(length: header.height, cells: size.side)
+    let columns = CellSampler.middlePixels(length: header.width, cells: size.side)
+    let rows = CellSampler.middlePixels(length: header.height, cells: size.side)
     var samples: [UInt8] = []
     samples.reserveCapacity(size.side * size.side * header.model.channels)
     var steps = RowSteps(channels: header.model.channels)
@@ -45,8 +45,7 @@ enum MosaicPNG {
           place -= piece
         } else {
           // Under "Up" it would say how the row differs from the one above.
-          guard piece > 0, filter == 1 else { return nil }
-          steps.add(UInt8(truncatingIfNeeded: piece), at: place)
+          guard piece > 0, filter == 1, steps.add(UInt8(truncatingIfNeeded: piece), at: place) else { return nil }
           place += 1
         }
       }
@@ -70,7 +69,12 @@ private struct RowSteps {
 
   mutating func removeAll() { steps.removeAll(keepingCapacity: true) }
 
-  mutating func add(_ difference: UInt8, at place: Int) { steps.append((place, difference)) }
+  /// - Returns: false if there are more than cells can make.
+  mutating func add(_ difference: UInt8, at place: Int) -> Bool {
+    guard steps.count < GridSize.x64.side * channels else { return false }
+    steps.append((place, difference))
+    return true
+  }
 
   /// Adds the samples of some pixels.
   ///
