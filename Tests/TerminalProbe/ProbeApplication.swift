@@ -21,6 +21,8 @@ package final class ProbeApplication: ConsoleApplication {
   private var cursor = false
   /// Of a screen of which anything may change from step to step; 0: the usual one.
   private var weather: UInt32 = 0
+  /// Of a screen on which a picture grows and shrinks, and what is below it moves; 0: the usual one.
+  private var stack: UInt32 = 0
   private var last = "ready"
   private let background: @Sendable (@escaping @Sendable (Message) -> Void, Int) -> Void
 
@@ -68,6 +70,7 @@ package final class ProbeApplication: ConsoleApplication {
     case .key(.character("f")): picture = .flat
     case .key(.character("=")): picture = .stripes
     case .key(.character("w")): weather += 1
+    case .key(.character("g")): stack += 1
     case .key(.character("e")): changedPixel.toggle()
     case .key(.character("p")): popup.toggle()
     case .key(.character("L")): shortList.toggle()
@@ -92,6 +95,7 @@ package final class ProbeApplication: ConsoleApplication {
   }
 
   package func screen() -> ScreenGrid {
+    if stack > 0 { return stacked() }
     var grid = ScreenGrid(size: size)
     write("probe \(capabilities.depth.rawValue) \(capabilities.unicode ? "unicode" : "ascii")", &grid, 0, 0)
     for row in 1..<max(2, size.rows - 1) {
@@ -118,6 +122,29 @@ package final class ProbeApplication: ConsoleApplication {
       if wide { grid[at + 1, row] = ScreenCell(text: "") }
       at += wide ? 2 : 1
     }
+  }
+
+  /// A picture of some height, a caption below it, and a smaller one below that: to who sees only the texts, lines that
+  /// have moved.
+  private func stacked() -> ScreenGrid {
+    var grid = ScreenGrid(size: size)
+    let side = [48, 64, 32, 64, 16, 48, 8][Int(stack) % 7]
+    let caption = 7 + side / 2
+    let rects = [
+      ScreenRect(column: 60, row: 6, columns: side, rows: side / 2),
+      ScreenRect(column: 60, row: caption + 1, columns: 24, rows: 8),
+    ]
+    write("\(side) x \(side)", &grid, 60, 5)
+    write("original", &grid, 60, caption)
+    for rect in rects {
+      picture = .noise(seed: UInt32(rect.columns))
+      for row in 0..<rect.rows {
+        for x in 0..<rect.columns { grid[rect.column + x, rect.row + row] = cell(x, row) }
+      }
+    }
+    grid.pictures = rects
+    write(last, &grid, 0, size.rows - 1)
+    return grid
   }
 
   /// Two pictures that change now and then, and texts, wide ones too, beside, between and over them.

@@ -86,6 +86,24 @@ import terminal_probe
     #expect(pty.terminal.unknown == [])
   }
 
+  /// Where lines of text move down the screen ncurses would rather scroll than write them again, and pictures with them.
+  @Test(arguments: bases)
+  func picturesStayWhereTextMoves(term: String) throws {
+    let pty = try open(["truecolor"], term: term)
+    for step in 1...42 {
+      try pty.type("g")
+      guard step % 3 == 0 || step < 8 else { continue }
+      let inParts = pty.terminal
+      pty.forgetScreen()
+      try pty.type("\u{C}")
+      let wrong = (0..<inParts.columns * (inParts.rows - 1)).filter { index in
+        inParts.cells[index].look != pty.terminal.cells[index].look
+      }
+      try #require(wrong == [], "step \(step)")
+    }
+    #expect(pty.terminal.unknown == [])
+  }
+
   @Test func aStormOfResizesEndsRight() throws {
     let pty = try open(["truecolor"], term: "xterm-256color")
     for step in 0..<45 { pty.resize(columns: 20 + step * 3, rows: 60 - step) }

@@ -70,7 +70,8 @@ void cn_screen_update(int cursor_column, int cursor_row);
 void cn_screen_adopt(int column, int row, int columns, int rows);
 /// Takes cells of one row out of the hands of ncurses: what they show is written otherwise, and it keeps marks in their
 /// place that differ from all that is ever put there. It may write those where something changes in the row at or after
-/// them, or everything is painted anew: what they show has to be put and adopted before.
+/// them, or everything is painted anew: what they show has to be put and adopted before. Not for a terminal that it knows
+/// to scroll: it would move what it does not know along with what it does, whatever idlok says.
 void cn_screen_claim(int column, int row, int columns);
 /// Has the next update paint every cell anew.
 void cn_screen_forget(void);

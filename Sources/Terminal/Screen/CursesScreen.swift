@@ -10,7 +10,8 @@ final class CursesScreen {
   private(set) var size: ScreenSize
 
   private let planner: CellPlanner
-  private let encoder: PictureEncoder
+  /// Nil where pictures are cells like all others.
+  private let encoder: PictureEncoder?
   private var pairs: PairCache
   /// The cells as last drawn; nil where the next draw has to put every one.
   private var drawn: [ScreenCell]?
@@ -20,7 +21,8 @@ final class CursesScreen {
 
   /// Takes over the terminal.
   init(description: TerminalDescription) throws(TerminalError) {
-    var depth = try description.open()
+    let opening = try description.open()
+    var depth = opening.depth
     var capacity = 0
     if depth != .mono, cn_screen_start_color() > 0 {
       capacity = Int(cn_screen_pair_limit()) - 1
@@ -32,7 +34,9 @@ final class CursesScreen {
     capabilities = Capabilities(
       depth: depth, unicode: description.capabilities.unicode, mouse: description.capabilities.mouse)
     planner = CellPlanner(depth: depth, unicode: capabilities.unicode)
-    encoder = PictureEncoder(depth: depth, repeats: description.entry.repeatsCharacters)
+    encoder =
+      opening.paintsPictures && PictureEncoder.serves(depth)
+      ? PictureEncoder(depth: depth, repeats: description.entry.repeatsCharacters) : nil
     pairs = PairCache(capacity: capacity) { cn_screen_define_pair($0, $1, $2, $3 ? 1 : 0) != 0 }
     size = Self.currentSize()
   }
@@ -110,7 +114,7 @@ final class CursesScreen {
 
   /// Pictures of which much changed are written in one go: fewer bytes, one write, no tearing. Answers which were.
   private func paint(_ pictures: [ScreenRect], cells: [ScreenCell], differences: [Bool]) -> [ScreenRect] {
-    guard PictureEncoder.serves(capabilities.depth), capabilities.unicode else { return [] }
+    guard let encoder else { return [] }
     let regions = pictures.compactMap { rect in region(rect, cells: cells, differences: differences) }
     guard !regions.isEmpty else { return [] }
     let bytes = encoder.encode(regions)

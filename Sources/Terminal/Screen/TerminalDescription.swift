@@ -17,14 +17,27 @@ struct TerminalDescription {
     self.capabilities = capabilities
   }
 
-  /// Opens the screen with a private description where the depth needs one, else or failing that with the terminal's own.
-  /// - Returns: the depth that came about.
-  func open() throws(TerminalError) -> ColorDepth {
+  /// What the screen was opened with.
+  struct Opening {
+    /// The depth that came about.
+    let depth: ColorDepth
+    /// Whether pictures may be written past ncurses.
+    let paintsPictures: Bool
+  }
+
+  /// Opens the screen with a private description where the depth or pictures need one, else or failing that with the
+  /// terminal's own.
+  func open() throws(TerminalError) -> Opening {
     let depth = capabilities.depth
-    if !entry.serves(depth), openPrivate(entry.adjusted(to: depth)) { return depth }
+    let paintsPictures = PictureEncoder.serves(depth) && capabilities.unicode
+    if !entry.serves(depth) || paintsPictures {
+      var adjusted = entry.adjusted(to: depth)
+      if paintsPictures { adjusted.removeScrolling() }
+      if openPrivate(adjusted) { return Opening(depth: depth, paintsPictures: paintsPictures) }
+    }
     guard withTerminfo(nil, { cn_screen_open(term) != 0 }) else { throw .refused(term) }
-    if entry.serves(depth) { return depth }
-    return [.palette256, .palette16, .palette8].first { entry.serves($0) } ?? .mono
+    let possible = [depth, .palette256, .palette16, .palette8].first { entry.serves($0) }
+    return Opening(depth: possible ?? .mono, paintsPictures: false)
   }
 
   private func openPrivate(_ adjusted: TerminfoEntry) -> Bool {

@@ -55,6 +55,11 @@ extension TerminfoEntry {
     return entry
   }
 
+  /// Leaves out all that moves lines: ncurses then writes them again, and pictures that it knows nothing of stay.
+  mutating func removeScrolling() {
+    for name in ["csr", "ind", "ri", "indn", "rin", "il1", "il", "dl1", "dl"] { strings[name] = nil }
+  }
+
   /// `layer` is the digit of SGR: 3 sets the foreground, 4 the background.
   private mutating func setColors(_ sequence: (_ layer: Int) -> String) {
     strings["setaf"] = Array(sequence(3).utf8)

@@ -230,6 +230,8 @@ struct VirtualTerminal {
       for _ in 0..<count { put(scalar) }
     case "L": scroll(row...region.upperBound, by: -count)
     case "M": scroll(row...region.upperBound, by: count)
+    case "S": scroll(region, by: count)
+    case "T": scroll(region, by: -count)
     case "r":
       region = (count - 1)...(numbers.count > 1 ? numbers[1] - 1 : rows - 1)
       move(0, 0)
