@@ -32,6 +32,7 @@ int cn_screen_open(const char *term) {
   keypad(stdscr, TRUE);
   // Otherwise an update stops half-way when a key waits.
   typeahead(-1);
+  // None of these keeps ncurses from scrolling where lines have moved; see cn_screen_claim.
   scrollok(stdscr, FALSE);
   idlok(stdscr, FALSE);
   idcok(stdscr, FALSE);
