@@ -74,13 +74,7 @@ import terminal_probe
       // Not every time: what was painted anew is known to be right, and hides what would be wrong later.
       guard step % 4 == 0 else { continue }
       let inParts = pty.terminal
-      pty.forgetScreen()
-      try pty.type("\u{C}")
-      // The last row tells the event.
-      let wrong = (0..<inParts.columns * (inParts.rows - 1)).filter { index in
-        inParts.cells[index].look != pty.terminal.cells[index].look
-      }
-      try #require(wrong == [], "step \(step)")
+      try #require(try changedByPaintingAnew(pty) == [], "step \(step)")
       #expect((inParts.column, inParts.row) == (pty.terminal.column, pty.terminal.row) || !inParts.modes.contains(25))
     }
     #expect(pty.terminal.unknown == [])
@@ -93,15 +87,19 @@ import terminal_probe
     for step in 1...42 {
       try pty.type("g")
       guard step % 3 == 0 || step < 8 else { continue }
-      let inParts = pty.terminal
-      pty.forgetScreen()
-      try pty.type("\u{C}")
-      let wrong = (0..<inParts.columns * (inParts.rows - 1)).filter { index in
-        inParts.cells[index].look != pty.terminal.cells[index].look
-      }
-      try #require(wrong == [], "step \(step)")
+      try #require(try changedByPaintingAnew(pty) == [], "step \(step)")
     }
     #expect(pty.terminal.unknown == [])
+  }
+
+  /// The cells that look otherwise once everything is painted anew; the last row tells the event, and does not count.
+  private func changedByPaintingAnew(_ pty: PseudoTerminal) throws -> [Int] {
+    let before = pty.terminal
+    pty.forgetScreen()
+    try pty.type("\u{C}")
+    return (0..<before.columns * (before.rows - 1)).filter { index in
+      before.cells[index].look != pty.terminal.cells[index].look
+    }
   }
 
   @Test func aStormOfResizesEndsRight() throws {
