@@ -55,24 +55,20 @@ extension PixelEngine {
   ) -> (header: PictureHeader, samples: [UInt8])? {
     guard data.count <= limits.fileBytes else { return nil }
     return data.withFile { file in
-      switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
-      case .png:
-        guard let reader = try? PNGReader(file), (try? rowsAtATime(reader.header)) != nil,
-          let offset = reader.plainPixels,
-          let samples = MosaicPNG.samples(file, at: offset, header: reader.header, size: size)
-        else { return nil }
-        return (reader.header, samples)
-      case .jpeg:
-        let reduction = Reduction.middles(cells: size.side)
-        guard let header = try? JPEGReader(file, reduction: reduction, maximumScans: 1).header,
-          (try? rowsAtATime(header)) != nil, let rows = MiddleRows(file, header: header, size: size),
-          let (_, sampler) = try? decode(
-            PictureData(rows.file), reduction: .by(header.pixelsPerSample), deadline: deadline, isCancelled: { false },
-            into: { CellSampler(header: $0, size: size, rows: rows.middles) })
-        else { return nil }
-        return (header, sampler.samples)
-      case .other, .unknown: return nil
+      guard let reader = try? reader(of: file, reduction: .middles(cells: size.side)),
+        (try? rowsAtATime(reader.header)) != nil
+      else { return nil }
+      let header = reader.header
+      if let png = reader as? PNGReader {
+        guard let offset = png.plainPixels else { return nil }
+        return MosaicPNG.samples(file, at: offset, header: header, size: size).map { (header, $0) }
       }
+      guard let rows = MiddleRows(file, header: header, size: size),
+        let (_, sampler) = try? decode(
+          PictureData(rows.file), reduction: .by(header.pixelsPerSample), deadline: deadline, isCancelled: { false },
+          into: { CellSampler(header: $0, size: size, rows: rows.middles) })
+      else { return nil }
+      return (header, sampler.samples)
     }
   }
 

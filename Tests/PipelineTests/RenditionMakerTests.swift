@@ -11,11 +11,10 @@ import Testing
 
     var most: Int { counts.withLock { $0.most } }
 
-    func begin() -> Int {
+    func begin() {
       counts.withLock { counts in
         counts.now += 1
         counts.most = max(counts.most, counts.now)
-        return counts.now
       }
     }
 
@@ -30,7 +29,7 @@ import Testing
   /// A picture that calls back when it is being decoded. Its header is looked at ahead of its turn, so that is the second
   /// time that it is read.
   private func picture(
-    _ file: [UInt8], _ readings: Readings, whileReading: @escaping @Sendable (Int) -> Void
+    _ file: [UInt8], _ readings: Readings, whileReading: @escaping @Sendable () -> Void
   ) -> PictureData {
     let starts = Mutex(0)
     return PictureData(count: file.count) { offset, target in
@@ -38,7 +37,8 @@ import Testing
       target.copyBytes(from: part)
       // Before all of it a few bytes are read each time, to tell the format.
       if offset == 0, target.count >= file.count, starts.withLock({ Self.isSecond(&$0) }) {
-        whileReading(readings.begin())
+        readings.begin()
+        whileReading()
         readings.end()
       }
       return part.count
@@ -57,37 +57,35 @@ import Testing
     return RenditionMaker(engine: PixelEngine(), options: options)
   }
 
-  @Test func oneAtATimeWhereMemoryIsForOne() async throws {
+  /// Makes so many pictures at once; each gives its five renditions.
+  private func make(
+    _ count: Int, with maker: RenditionMaker, _ readings: Readings, whileReading: @escaping @Sendable () -> Void
+  ) async throws {
     let file = try #require(Self.file)
-    let readings = Readings()
-    let maker = maker(memory: 24 << 20, decoders: 4)
     await withTaskGroup { group in
-      for _ in 0..<6 {
-        let picture = picture(file, readings) { _ in
-          let end = ContinuousClock.now + .milliseconds(20)
-          while ContinuousClock.now < end {}
-        }
+      for _ in 0..<count {
+        let picture = picture(file, readings, whileReading: whileReading)
         group.addTask { (try? await maker.renditions(of: picture))?.count }
       }
       for await count in group { #expect(count == 5) }
+    }
+  }
+
+  @Test func oneAtATimeWhereMemoryIsForOne() async throws {
+    let readings = Readings()
+    try await make(6, with: maker(memory: 24 << 20, decoders: 4), readings) {
+      let end = ContinuousClock.now + .milliseconds(20)
+      while ContinuousClock.now < end {}
     }
     #expect(readings.most == 1)
   }
 
   @Test func severalAtOnceWhereThereIsMemory() async throws {
-    let file = try #require(Self.file)
     let readings = Readings()
-    let maker = maker(memory: 200 << 20, decoders: 4)
-    await withTaskGroup { group in
-      for _ in 0..<2 {
-        // Each waits for the other.
-        let picture = picture(file, readings) { _ in
-          let end = ContinuousClock.now + .seconds(60)
-          while readings.most < 2, ContinuousClock.now < end {}
-        }
-        group.addTask { (try? await maker.renditions(of: picture))?.count }
-      }
-      for await count in group { #expect(count == 5) }
+    try await make(2, with: maker(memory: 200 << 20, decoders: 4), readings) {
+      // Each waits for the other.
+      let end = ContinuousClock.now + .seconds(60)
+      while readings.most < 2, ContinuousClock.now < end {}
     }
     #expect(readings.most == 2)
   }

@@ -35,7 +35,8 @@ extension PixelEngine {
     }
   }
 
-  private func reader(of file: PictureFile, reduction: Reduction) throws(PixelError) -> any PictureReader {
+  /// What reads a picture; its header has been read.
+  func reader(of file: PictureFile, reduction: Reduction) throws(PixelError) -> any PictureReader {
     switch Self.sniff(file.bytes(at: 0, length: Self.sniffLength)) {
     case .png: try PNGReader(file)
     case .jpeg: try JPEGReader(file, reduction: reduction, maximumScans: limits.jpegScans)

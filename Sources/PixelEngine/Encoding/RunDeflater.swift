@@ -20,8 +20,8 @@ struct RunDeflater {
   /// The text at hand, for its checksum when it is repeated: lengths of runs below zero.
   private var pieces: [Int] = []
 
-  private static let longestMatch = 258
-  private static let endOfBlock = 256
+  static let longestMatch = 258
+  static let endOfBlock = 256
   /// The order in which the lengths of the codes of lengths stand.
   static let lengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 

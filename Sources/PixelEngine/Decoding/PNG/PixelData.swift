@@ -53,7 +53,7 @@ final class PixelData {
     let header = file.bytes(at: offset - 8, length: 10)
     // A window of 32 KiB: to smaller ones zlib holds a stream, igzip does not.
     let isUsual = header.count == 10 && header[8] == 0x78
-    chunkLeft = header.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    chunkLeft = PNGChunks.number(header[...])
     checksum = Self.checksumOfIDAT
     cursor = FileCursor(file, at: offset)
     if !isUsual { return nil }

@@ -11,12 +11,12 @@ enum MosaicPNG {
   /// - Parameter offset: where in the file the content of the first IDAT chunk begins.
   /// - Returns: nil if the file was made in any other way, or anything is wrong with it.
   static func samples(_ file: PictureFile, at offset: Int, header: PictureHeader, size: GridSize) -> [UInt8]? {
-    let length = file.bytes(at: offset - 8, length: 4).reduce(0) { $0 << 8 | Int($1) }
+    let length = PNGChunks.number(file.bytes(at: offset - 8, length: 4)[...])
     guard length <= longestStream else { return nil }
     // The checksum covers the chunk's type, which stands before its content, and follows it.
     let chunk = file.bytes(at: offset - 4, length: length + 8)
     guard chunk.count == length + 8,
-      chunk.suffix(4).reduce(0, { $0 << 8 | UInt32($1) }) == px_crc32(0, chunk, length + 4)
+      PNGChunks.number(chunk.suffix(4)) == Int(px_crc32(0, chunk, length + 4))
     else { return nil }
     return chunk.withUnsafeBufferPointer { chunk in
       guard var inflater = RunInflater(UnsafeBufferPointer(rebasing: chunk[4..<(4 + length)])) else { return nil }

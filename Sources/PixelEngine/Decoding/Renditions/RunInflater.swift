@@ -12,9 +12,6 @@ struct RunInflater: ~Copyable {
   /// Zeros that `adler` does not know of yet.
   private var zeros = 0
 
-  private static let endOfBlock = 256
-  private static let longestMatch = 258
-
   /// - Parameter stream: has to stay where it is as long as this is used.
   init?(_ stream: UnsafeBufferPointer<UInt8>) {
     guard let start = stream.baseAddress else { return nil }
@@ -36,7 +33,7 @@ struct RunInflater: ~Copyable {
     let entry = Int(table[Int(truncatingIfNeeded: bits.peek(tableBits))])
     guard bits.drop(entry & 15) else { return nil }
     let symbol = entry >> 4
-    if symbol > Self.endOfBlock {
+    if symbol > RunDeflater.endOfBlock {
       guard zeros > 0, let length = matchLength(symbol) else { return nil }
       zeros += length
       return -length
@@ -47,7 +44,7 @@ struct RunInflater: ~Copyable {
     }
     adler.add(zeros: zeros)
     zeros = 0
-    if symbol == Self.endOfBlock { return 0 }
+    if symbol == RunDeflater.endOfBlock { return 0 }
     adler.add(UInt64(symbol))
     return symbol
   }
@@ -63,7 +60,7 @@ struct RunInflater: ~Copyable {
     let number = symbol - 257
     var length = 3 + number
     if number == 28 {
-      length = Self.longestMatch
+      length = RunDeflater.longestMatch
     } else if number >= 8 {
       let extra = number / 4 - 1
       guard let rest = bits.take(extra) else { return nil }
